@@ -26,7 +26,7 @@ enum class Operation { add, modify, remove };
 struct Change {
     Operation operation = Operation::modify;
     std::string repository;  // "github.com/pallets/flask"; a basename in predecessors' streams
-    std::string path;        // relative to the repository's root, '/' between parts, valid UTF-8 (see the format)
+    std::string path;        // relative to the repository's root, '/' between parts, in the format's UTF-8 form
     std::uint64_t size = 0;  // of the file in bytes
     std::string mime;
     std::string language;  // "Python", "C++"; empty when unknown
@@ -35,7 +35,7 @@ struct Change {
     // The file's bytes. Absent for removals and for skipped files.
     std::optional<std::string> content;
     bool skip_index = false;
-    std::string skip_reason;  // a word of the list in the format's page: "binary", "vendored", ...
+    std::string skip_reason;  // a word of model/skip_reason.hpp, or another writer's
     std::uint64_t line = 0;   // of the record in its stream, from 1; set by the reader
 };
 
@@ -49,6 +49,7 @@ struct Changeset {
     // True: the stream has a record for every path of the commit, and what it does not have is gone.
     bool full = false;
     std::uint64_t records = 0;  // Change records before this one; 0 when the writer did not say
+    std::uint64_t format = 0;   // of the stream, set by the reader; 0 in predecessors' streams
     std::string generated_at;   // RFC 3339
 };
 

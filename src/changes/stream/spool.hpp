@@ -1,9 +1,12 @@
 #pragma once
 
 // The folder through which change streams are handed over: pending/<collection>/. A writer makes a file appear whole; a
-// reader claims one by renaming it into claimed/, then archives it or moves it to error/ with a report beside it. Two
-// writers or two readers, in any processes, lose nothing and apply nothing twice. doc/formats/spool.md is the contract.
+// reader claims one by renaming it into claimed/, then archives it or moves it to error/ with a report beside it. Any
+// number of writers, and readers one at a time, in any processes, lose nothing and apply nothing twice.
+// doc/formats/spool.md is the contract. It never looks into a stream.
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +18,8 @@
 
 namespace ely::stream {
 
-// A stream that this process has claimed; the claim is a lock that ends with the process, so a file whose claimer died
-// can be claimed again.
+// A stream that this process has claimed; the claim holds the collection's lock, which ends with the process, so a file
+// whose claimer died can be claimed again. One that is merely dropped stays first in line.
 class Claim {
   public:
     [[nodiscard]] const Path& file() const { return m_file; }
@@ -30,13 +33,13 @@ class Claim {
 
   private:
     friend class Spool;
-    Claim(Path root, Path file, std::string name, FileLock lock)
-        : m_root(std::move(root)), m_file(std::move(file)), m_name(std::move(name)), m_lock(std::move(lock)) {}
+    Claim(Path root, std::string collection, Path file, FileLock lock);
     Result<Path> move_to(std::string_view folder, std::string_view report_json);
     Path m_root;
+    std::string m_collection;
     Path m_file;
     std::string m_name;
-    FileLock m_lock;
+    std::optional<FileLock> m_lock;
 };
 
 struct SpoolEntry {
@@ -47,18 +50,28 @@ struct SpoolEntry {
 
 class Spool {
   public:
-    // root/pending/<collection>; made if missing.
+    // root/pending/<collection>; made if missing. usage for a name that is not one plain path part.
     static Result<Spool> open(const Path& root, std::string_view collection);
-    // A name for a new stream; sorts behind all that were there: time, then process and number.
+    // A name for a new stream; sorts behind all that were there. Write it with StreamWriter, AtomicFile::Exists::refuse.
     [[nodiscard]] Path new_file(const Clock& clock, std::string_view ending = ".jsonl.zst") const;
-    // What waits, oldest first; claimed ones of dead processes too.
+    // What waits, oldest first; those that are claimed, or were by a process that died, too.
     [[nodiscard]] Result<std::vector<SpoolEntry>> pending() const;
-    // The oldest that nobody holds; nullopt when there is none.
+    // The oldest; nullopt when there is none. conflict while another claim of this collection is held, here or in another
+    // process: streams apply in order, one at a time.
     [[nodiscard]] Result<std::optional<Claim>> claim_next() const;
+    struct Swept {
+        std::uint64_t partial_files = 0;
+        std::uint64_t archived_streams = 0;
+    };
+    // Removes what dead writers left (older than a day) and archived streams older than `keep_archived`.
+    [[nodiscard]] Result<Swept> sweep(const Clock& clock, std::chrono::seconds keep_archived) const;
     [[nodiscard]] const Path& folder() const { return m_folder; }
 
   private:
-    explicit Spool(Path folder) : m_folder(std::move(folder)) {}
+    Spool(Path root, std::string collection);
+    [[nodiscard]] Path claimed_folder() const;
+    Path m_root;
+    std::string m_collection;
     Path m_folder;
 };
 
