@@ -1,7 +1,7 @@
 #pragma once
 
-// The words that say why a file of a repository is not indexed; the list in doc/formats/change-stream.md. Strings, because a
-// stream may carry words of other writers, which are shown as they are.
+// The words that say why a file of a repository is not indexed; the list in doc/formats/change-stream.md. Strings,
+// because a stream may carry words of other writers, which are shown as they are.
 
 #include <array>
 #include <string_view>

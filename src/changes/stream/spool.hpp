@@ -52,12 +52,13 @@ class Spool {
   public:
     // root/pending/<collection>; made if missing. usage for a name that is not one plain path part.
     static Result<Spool> open(const Path& root, std::string_view collection);
-    // A name for a new stream; sorts behind all that were there. Write it with StreamWriter, AtomicFile::Exists::refuse.
+    // A name for a new stream; sorts behind all that were there. Write it with StreamWriter,
+    // AtomicFile::Exists::refuse.
     [[nodiscard]] Path new_file(const Clock& clock, std::string_view ending = ".jsonl.zst") const;
     // What waits, oldest first; those that are claimed, or were by a process that died, too.
     [[nodiscard]] Result<std::vector<SpoolEntry>> pending() const;
-    // The oldest; nullopt when there is none. conflict while another claim of this collection is held, here or in another
-    // process: streams apply in order, one at a time.
+    // The oldest; nullopt when there is none. conflict while another claim of this collection is held, here or in
+    // another process: streams apply in order, one at a time.
     [[nodiscard]] Result<std::optional<Claim>> claim_next() const;
     struct Swept {
         std::uint64_t partial_files = 0;
