@@ -101,8 +101,7 @@ CLI::Option* CommandLine::add_choice(const std::string& name, std::string& targe
 CLI::Option* CommandLine::add_setting(const std::string& name, const std::string& key, const std::string& help) {
     const auto take = [this, key, name](const CLI::results_t& results) {
         const auto comma = name.rfind(',');
-        m_chosen.settings.push_back(
-            {key, results.back(), comma == std::string::npos ? name : name.substr(comma + 1)});
+        m_chosen.settings.push_back({key, results.back(), comma == std::string::npos ? name : name.substr(comma + 1)});
         return true;
     };
     return add_option(name, take, help)->type_name("VALUE");

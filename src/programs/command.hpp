@@ -146,7 +146,7 @@ struct Command {
     std::string_view path = {};         // "repo add"
     std::string_view summary = {};      // one line without a full stop
     std::string_view description = {};  // paragraphs, separated by empty lines
-    std::string_view examples = {};     // command lines, one a line; "# ..." behind two spaces explains
+    std::string_view examples = {};     // command lines, one a line; %p is the program's name
     Run (*define)(CommandLine& line) = nullptr;
     // False: runs also when the configuration is broken; context.settings is then empty.
     bool needs_settings = true;

@@ -69,10 +69,10 @@ std::string paragraphs(std::string_view text, unsigned width) {
     return out;
 }
 
-std::string examples_text(std::string_view examples, const ui::Style& style) {
-    if (trim(examples).empty()) return {};
+std::string examples_text(const std::vector<std::string>& examples, const ui::Style& style) {
+    if (examples.empty()) return {};
     std::string out = "\n" + style.bold("Examples:") + "\n";
-    for (const auto line : split(trim(examples), '\n')) out.append("  ").append(trim(line)).append("\n");
+    for (const auto& line : examples) out += "  " + line + "\n";
     return out;
 }
 
@@ -176,12 +176,25 @@ std::string usage_line(const Program& program, const Command& command, const std
     return out;
 }
 
+std::vector<std::string> example_lines(const Program& program, const Command& command) {
+    std::vector<std::string> out;
+    for (const auto line : split(trim(command.examples), '\n')) {
+        auto text = std::string(trim(line));
+        if (text.empty()) continue;
+        for (auto at = text.find("%p"); at != std::string::npos; at = text.find("%p"))
+            text.replace(at, 2, program.name);
+        out.push_back(std::move(text));
+    }
+    return out;
+}
+
 std::string program_help(const Program& program, const ui::Style& style, unsigned width) {
     auto out = fmt::format("{} {}\n", style.bold(program.name), program.summary);
     out += fmt::format("\n{} {} COMMAND [OPTIONS]\n", style.bold("Usage:"), program.name);
     out += paragraphs(program.description, width);
     out += "\n" + style.bold("Commands:") + "\n" + two_columns(entry_rows(program, ""), style, width);
-    out += fmt::format("\n\"{0} COMMAND --help\" tells more of a command, \"{0} --version\" the version.\n", program.name);
+    out +=
+        fmt::format("\n\"{0} COMMAND --help\" tells more of a command, \"{0} --version\" the version.\n", program.name);
     return out;
 }
 
@@ -197,13 +210,13 @@ std::string group_help(const Program& program, std::string_view path, const ui::
 std::string command_help(const Program& program, const Command& command, const CommandLine& line,
                          const ui::Style& style, unsigned width) {
     const auto options = option_facts(line);
-    auto out = fmt::format("{} {}\n\n{}.\n", style.bold("Usage:"), usage_line(program, command, options),
-                           command.summary);
+    auto out =
+        fmt::format("{} {}\n\n{}.\n", style.bold("Usage:"), usage_line(program, command, options), command.summary);
     out += paragraphs(command.description, width);
     out += options_section("Arguments:", options, style, width, true, false);
     out += options_section("Options:", options, style, width, false, false);
     out += options_section("Global options:", options, style, width, false, true);
-    out += examples_text(command.examples, style);
+    out += examples_text(example_lines(program, command), style);
     return out;
 }
 

@@ -38,6 +38,8 @@ struct OptionFacts {
 [[nodiscard]] std::string usage_line(const Program& program, const Command& command,
                                      const std::vector<OptionFacts>& options);
 
+[[nodiscard]] std::vector<std::string> example_lines(const Program& program, const Command& command);
+
 // `width` 0: 100 columns.
 [[nodiscard]] std::string program_help(const Program& program, const ui::Style& style, unsigned width);
 [[nodiscard]] std::string group_help(const Program& program, std::string_view path, const ui::Style& style,

@@ -7,19 +7,16 @@
 #include <optional>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "base/nearest.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "programs/help.hpp"
 #include "programs/interrupt.hpp"
 #include "ui/progress_line.hpp"
-
-#ifndef ELY_VERSION
-#define ELY_VERSION "0.1.0"
-#endif
 
 namespace ely::programs {
 namespace {
@@ -32,6 +29,7 @@ struct Selection {
     std::string path;                    // without a command: the group; "" the program
     std::vector<std::string> arguments;  // without the command's words
     bool help = false;
+    bool version = false;
 };
 
 Error unknown_command(const Program& program, const std::string& path, const std::string& word) {
@@ -56,6 +54,7 @@ Result<Selection> select(const Program& program, const std::vector<std::string>&
         if (word == "--") break;
         if (word.starts_with("-")) {
             if (word == "-h" || word == "--help") out.help = true;
+            if (word == "--version") out.version = true;
             out.arguments.push_back(word);
             if (std::ranges::find(k_valued_global_options, word) != k_valued_global_options.end() &&
                 at + 1 < arguments.size()) {
@@ -149,8 +148,7 @@ Result<int> run_command(const Program& program, const Command& command, CommandL
     ui::ProgressLine own_progress(surroundings.err, terminal, progress_mode(chosen, terminal));
     auto& progress = surroundings.progress != nullptr ? *surroundings.progress : own_progress;
     // What is written for people must not stand behind a half-drawn line.
-    auto* out = dynamic_cast<ui::DescriptorOutput*>(&surroundings.out);
-    if (out != nullptr) out->before_writing([&own_progress] { own_progress.clear(); });
+    surroundings.out.before_writing([&own_progress] { own_progress.clear(); });
     ui::Prompt prompt(surroundings.input, surroundings.err, terminal, chosen.yes);
     Context context{.program = program,
                     .command = command,
@@ -171,7 +169,7 @@ Result<int> run_command(const Program& program, const Command& command, CommandL
     auto status = run(context);
     own_progress.clear();
     surroundings.out.flush();
-    if (out != nullptr) out->before_writing({});
+    surroundings.out.before_writing({});
     return status;
 }
 
@@ -210,6 +208,10 @@ int run_selected(const Program& program, const Selection& selection, Surrounding
 int run_unguarded(const Program& program, const std::vector<std::string>& arguments, Surroundings& surroundings) {
     const auto selection = select(program, arguments);
     if (!selection) return failed(surroundings, selection.error(), asks_for_json(arguments));
+    if (selection->version) {
+        surroundings.out.print("{} {}\n", program.name, version());
+        return k_exit_ok;
+    }
     if (selection->command != nullptr) return run_selected(program, *selection, surroundings);
     const ui::Style style(surroundings.terminal.output_colour);
     const auto width = surroundings.terminal.width;
@@ -228,13 +230,11 @@ int run_unguarded(const Program& program, const std::vector<std::string>& argume
 
 }  // namespace
 
-std::string_view version() {
-    return ELY_VERSION;
-}
-
 void report_error(ui::Output& err, const ui::Style& style, const Error& error, bool json) {
     if (json) {
-        nlohmann::ordered_json value{{"code", code_name(error.code)}, {"message", error.message}, {"hint", error.hint},
+        nlohmann::ordered_json value{{"code", code_name(error.code)},
+                                     {"message", error.message},
+                                     {"hint", error.hint},
                                      {"context", error.context}};
         if (error.resets_at != 0) value["resets_at"] = error.resets_at;
         const nlohmann::ordered_json whole{{"error", std::move(value)}};
@@ -272,10 +272,14 @@ int run_program(const Program& program, int argument_count, char** arguments) {
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
     const Interrupt interrupt;
-    Surroundings surroundings{out,           err,
-                              input,         ui::detect_terminal(variable),
-                              variable,      system_clock(),
-                              interrupt.token(), nullptr,
+    Surroundings surroundings{out,
+                              err,
+                              input,
+                              ui::detect_terminal(variable),
+                              variable,
+                              system_clock(),
+                              interrupt.token(),
+                              nullptr,
                               own_executable().parent_path()};
     int status = run_program(program, words, surroundings);
     if (const auto finished = out.finish(); !finished) {

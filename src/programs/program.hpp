@@ -34,6 +34,4 @@ struct Surroundings {
 // "error: ...", "next: ..."; with `json` the one object {"error": {code, message, hint, context}}.
 void report_error(ui::Output& err, const ui::Style& style, const Error& error, bool json);
 
-[[nodiscard]] std::string_view version();
-
 }  // namespace ely::programs

@@ -20,10 +20,10 @@ class Output {
     virtual void write(std::string_view text) = 0;
     // What has been written so far becomes visible.
     virtual void flush() {}
+    // Called before text goes out: a progress line on the same screen is taken away then.
+    virtual void before_writing(std::function<void()>) {}
 
-    void line(std::string_view text = {}) {
-        write(std::string(text) + "\n");
-    }
+    void line(std::string_view text = {}) { write(std::string(text) + "\n"); }
     template <typename... Arguments>
     void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
         write(fmt::format(format, std::forward<Arguments>(arguments)...));
@@ -41,8 +41,7 @@ class DescriptorOutput final : public Output {
 
     void write(std::string_view text) override;
     void flush() override;
-    // Called before bytes go out: a progress line on the same screen is taken away then.
-    void before_writing(std::function<void()> action) { m_before_writing = std::move(action); }
+    void before_writing(std::function<void()> action) override { m_before_writing = std::move(action); }
     // ok also when the reader has gone away (`| head`); io when the text could not be written (a full disk).
     [[nodiscard]] Result<void> finish();
 

@@ -34,8 +34,9 @@ std::string progress_text(const ProgressFacts& facts, unsigned width) {
     }
     if (facts.seconds >= k_seconds_before_rate && facts.done > 0) {
         const double rate = static_cast<double>(facts.done) / facts.seconds;
-        out += rate >= 10 ? "  " + format_count(static_cast<std::uint64_t>(std::llround(rate))) + " " + facts.unit + "/s"
-                          : fmt::format("  {:.1f} {}/s", rate, facts.unit);
+        out += rate >= 10
+                   ? "  " + format_count(static_cast<std::uint64_t>(std::llround(rate))) + " " + facts.unit + "/s"
+                   : fmt::format("  {:.1f} {}/s", rate, facts.unit);
         if (facts.total > facts.done) {
             out += "  " + format_duration(static_cast<double>(facts.total - facts.done) / rate) + " left";
         }

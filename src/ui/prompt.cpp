@@ -60,8 +60,8 @@ Result<std::optional<std::string>> DescriptorInput::read_line(std::stop_token st
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return fail(errno_error(errno, "cannot read the answer"));
         if (count == 0 && m_pending.empty()) return std::optional<std::string>{};
-        m_pending += count == 0 ? std::string_view("\n")
-                                : std::string_view(buffer.data(), static_cast<std::size_t>(count));
+        m_pending +=
+            count == 0 ? std::string_view("\n") : std::string_view(buffer.data(), static_cast<std::size_t>(count));
     }
 }
 

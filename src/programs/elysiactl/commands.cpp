@@ -1,0 +1,31 @@
+#include "programs/elysiactl/commands.hpp"
+
+#include <array>
+
+namespace ely::programs {
+namespace {
+
+constexpr std::array k_groups{
+    Group{"repo", "Repositories: add, list, sync, remove"},
+    Group{"index", "Apply change streams to a collection"},
+    Group{"col", "Collections: list, show, create, clear, remove"},
+    Group{"config", "Settings and where they come from"},
+};
+
+const std::array k_commands{
+    &k_config_show, &k_config_path, &k_config_set, &k_completion, &k_man,
+};
+
+}  // namespace
+
+const Program& elysiactl_program() {
+    static const Program program{
+        .name = "elysiactl",
+        .summary = "turns Git repositories into collections that answer questions",
+        .description = "Start with \"elysiactl repo add URL\", then \"elysiactl search QUESTION\".",
+        .groups = k_groups,
+        .commands = k_commands};
+    return program;
+}
+
+}  // namespace ely::programs

@@ -1,0 +1,6 @@
+#include "programs/elysiactl/commands.hpp"
+#include "programs/program.hpp"
+
+int main(int argument_count, char** arguments) {
+    return ely::programs::run_program(ely::programs::elysiactl_program(), argument_count, arguments);
+}
