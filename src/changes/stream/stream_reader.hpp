@@ -29,12 +29,12 @@ using Record = std::variant<model::Change, model::Changeset, BadRecord>;
 struct ReadOptions {
     // Where a relative content_ref is looked up; empty: the stream's own folder. References that lead out of it, or to
     // anything but a regular file, are bad records unless allow_any_reference.
-    Path reference_folder;
+    Path reference_folder = {};
     bool allow_any_reference = false;
     // Where the files of records without any content are read from (streams that only name files); empty: nowhere.
-    Path source_folder;
+    Path source_folder = {};
     // What ${MGIT_CACHE_DIR} stands for in a content_ref; empty: such references are bad records.
-    Path cache_folder;
+    Path cache_folder = {};
     // Larger files become skipped ones.
     std::uint64_t max_content_bytes = 64U << 20U;
     // Longer lines are bad records.
