@@ -11,8 +11,11 @@ using Json = nlohmann::ordered_json;
 nlohmann::ordered_json to_json(const Error& error) {
     Json out;
     out["code"] = code_name(error.code);
-    out["message"] = to_valid_utf8(error.text());
+    out["message"] = to_valid_utf8(error.message);
     out["hint"] = to_valid_utf8(error.hint);
+    out["context"] = Json::array();
+    for (const auto& context : error.context) out["context"].push_back(to_valid_utf8(context));
+    if (error.resets_at != 0) out["resets_at"] = error.resets_at;
     return out;
 }
 
@@ -39,7 +42,8 @@ nlohmann::ordered_json to_json(const IngestReport& report) {
     out["skip_reasons"] = report.skip_reasons;
     out["stages"] = Json::array();
     for (const auto& stage : report.stages) {
-        out["stages"].push_back({{"name", stage.name}, {"seconds", stage.seconds}, {"busy_seconds", stage.busy_seconds}});
+        out["stages"].push_back(
+            {{"name", stage.name}, {"seconds", stage.seconds}, {"busy_seconds", stage.busy_seconds}});
     }
     out["failures"] = Json::array();
     for (const auto& failure : report.failures) {
@@ -48,7 +52,11 @@ nlohmann::ordered_json to_json(const IngestReport& report) {
     return out;
 }
 
-std::string to_json_text(const Error& error) { return Json{{"error", to_json(error)}}.dump(2) + "\n"; }
-std::string to_json_text(const IngestReport& report) { return to_json(report).dump(2) + "\n"; }
+std::string to_json_text(const Error& error) {
+    return Json{{"error", to_json(error)}}.dump(2) + "\n";
+}
+std::string to_json_text(const IngestReport& report) {
+    return to_json(report).dump(2) + "\n";
+}
 
 }  // namespace ely::model

@@ -11,7 +11,7 @@
 
 namespace ely::model {
 
-// {"code", "message", "hint", "context"}
+// {"code", "message", "hint", "context"}, context innermost first; of a rate limit "resets_at" too.
 [[nodiscard]] nlohmann::ordered_json to_json(const Error& error);
 [[nodiscard]] nlohmann::ordered_json to_json(const IngestReport& report);
 [[nodiscard]] std::string to_json_text(const Error& error);

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 #include "base/yaml.hpp"
 
@@ -134,7 +135,9 @@ Result<void> check_setting(std::string_view key, std::string_view value) {
     if (rule == nullptr) {
         std::vector<std::string> keys;
         for (const auto& known : k_rules) keys.emplace_back(known.key);
-        return fail(Code::usage, fmt::format("unknown setting {}", key), "the settings are " + join(keys, ", "));
+        const auto meant = nearest(key, keys);
+        return fail(Code::usage, fmt::format("unknown setting {}", printable(key)),
+                    meant ? "did you mean " + *meant + "?" : "the settings are " + join(keys, ", "));
     }
     const auto trimmed = trim(value);
     switch (rule->kind) {
