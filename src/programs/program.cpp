@@ -14,6 +14,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "model/report_json.hpp"
 #include "programs/help.hpp"
 #include "programs/interrupt.hpp"
 #include "ui/progress_line.hpp"
@@ -232,12 +233,7 @@ int run_unguarded(const Program& program, const std::vector<std::string>& argume
 
 void report_error(ui::Output& err, const ui::Style& style, const Error& error, bool json) {
     if (json) {
-        nlohmann::ordered_json value{{"code", code_name(error.code)},
-                                     {"message", error.message},
-                                     {"hint", error.hint},
-                                     {"context", error.context}};
-        if (error.resets_at != 0) value["resets_at"] = error.resets_at;
-        const nlohmann::ordered_json whole{{"error", std::move(value)}};
+        const nlohmann::ordered_json whole{{"error", model::to_json(error)}};
         err.line(whole.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     } else {
         err.line(style.error("error:") + " " + error.text());
