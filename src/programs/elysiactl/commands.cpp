@@ -13,7 +13,7 @@ constexpr std::array k_groups{
 };
 
 const std::array k_commands{
-    &k_config_show, &k_config_path, &k_config_set, &k_completion, &k_man,
+    &k_repo_list, &k_config_show, &k_config_path, &k_config_set, &k_completion, &k_man,
 };
 
 }  // namespace

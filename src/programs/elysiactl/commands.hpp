@@ -6,6 +6,8 @@
 
 namespace ely::programs {
 
+extern const Command k_repo_list;
+
 [[nodiscard]] const Program& elysiactl_program();
 
 }  // namespace ely::programs

@@ -1,0 +1,62 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "state/state_database.hpp"
+#include "ui/table.hpp"
+
+namespace ely::programs {
+namespace {
+
+nlohmann::ordered_json to_json(const model::RepoEntry& entry) {
+    return {{"name", entry.name},
+            {"url", entry.url},
+            {"repository", entry.repository},
+            {"collection", entry.collection},
+            {"branch", entry.branch.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(entry.branch)},
+            {"vectorizer", entry.vectorizer},
+            {"include_patterns", entry.include_patterns},
+            {"exclude_patterns", entry.exclude_patterns},
+            {"status", entry.status},
+            {"commit", entry.commit},
+            {"documents", entry.documents},
+            {"objects", entry.objects},
+            {"added_at", entry.added_at},
+            {"synced_at", entry.synced_at}};
+}
+
+Result<int> run(Context& context) {
+    ELY_TRY_ASSIGN(auto state, state::StateDatabase::open(context.settings.state_path()));
+    ELY_TRY_ASSIGN(const auto entries, state.repositories());
+    auto json = nlohmann::ordered_json::array();
+    ui::Table table({{"Repository"},
+                     {"Collection", ui::Cut::middle},
+                     {"Documents", ui::Cut::never, ui::Align::right},
+                     {"URL", ui::Cut::middle}});
+    for (const auto& entry : entries) {
+        json.push_back(to_json(entry));
+        table.add({entry.name, entry.collection, format_count(entry.documents), printable(entry.url)});
+    }
+    if (context.json) {
+        context.print_json(json);
+    } else if (table.empty()) {
+        context.out.line("No repository yet. Add one: elysiactl repo add URL");
+    } else {
+        context.out.write(table.text(context.terminal.width, context.style));
+    }
+    return k_exit_ok;
+}
+
+Run define(CommandLine&) {
+    return [](Context& context) { return run(context); };
+}
+
+}  // namespace
+
+const Command k_repo_list{.path = "repo list",
+                          .summary = "List the repositories",
+                          .description = "How they are doing is told by \"repo status\".",
+                          .examples = "%p repo list\n%p repo list --json | jq -r '.[].name'",
+                          .define = define};
+
+}  // namespace ely::programs
