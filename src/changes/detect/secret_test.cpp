@@ -1,0 +1,129 @@
+#include "changes/detect/secret.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include "changes/detect/literal_scan.hpp"
+
+namespace ely::detect {
+namespace {
+
+// Put together here, so that no scanner takes this file for a leak.
+const std::string k_github = std::string("gh") + "p_" + "mP7vQ2xK9tR4wY8zL3nB6cD1fG5hJ0sAeUiO";
+const std::string k_aws = std::string("AK") + "IA" + "Q3EGWZ7LRNB5XKTM";
+const std::string k_slack = std::string("xo") + "xb-" + "273849501627-4839201756483-kQz8Wn2Xv5Rt7Yp1Lm4Hs9Bd";
+const std::string k_google = std::string("AI") + "za" + "SyD3kf93Jx0aQz7PmW2vLrT8uNcYbE5gHiK";
+const std::string k_gitlab = std::string("gl") + "pat-" + "x7Kq2Wv9Lm4Rt8Zp3NbY";
+const std::string k_stripe = std::string("sk_") + "live_" + "4eC39HqLyjWDarjtT1zdp7dc";
+const std::string k_npm = std::string("np") + "m_" + "Zk8Qw3Xv7Rt2Yp9Lm5Hs1Bd6Nf4Jg0CaEuIo";
+const std::string k_pat = std::string("git") + "hub_pat_" + "NqVwYS81VP7Hb1DX8pPd5k_" +
+                          "hxE3pyIgKpaUnArl63XykWZeiNNCiia3anXn9k3ksu9mI4ROnl89Sm995yt";
+const std::string k_body =
+    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n"
+    "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu\n";
+std::string pem(const std::string& label, const std::string& body) {
+    return "-----BEGIN " + label + "-----\n" + body + "-----END " + label + "-----\n";
+}
+
+TEST_CASE("names that promise secrets") {
+    for (const auto* path :
+         {".env", "a/.env", ".env.local", ".env.production", "id_rsa", ".ssh/id_ed25519", ".netrc", ".pgpass",
+          ".git-credentials", "x/credentials.json", ".aws/credentials", "home/.aws/credentials", "server.p12", "a.PFX",
+          "app.keystore", "config/master.key", "client_secret_123.json", "terraform.tfstate"}) {
+        CHECK_MESSAGE(secret_by_name(path), path);
+    }
+    for (const auto* path :
+         {".env.example", ".env.sample", ".env.template", ".env.local.example", ".env.d.ts", "env", "secrets.py",
+          "secret_manager.go", "id_rsa.pub", "password_test.py", "credentials.go", "aws/credentials.md", ".envrc",
+          "tokens.json", "server.pem", "x.aws/credentials", "private_key.rs", ".npmrc"}) {
+        CHECK_MESSAGE(!secret_by_name(path), path);
+    }
+}
+
+TEST_CASE("names that need the right line") {
+    CHECK(secret_by_name_and_content("a/.npmrc", "//registry.example.org/:_authToken=0123-4567-89ab\n"));
+    CHECK_FALSE(secret_by_name_and_content(".npmrc", "//registry.example.org/:_authToken=${NPM_TOKEN}\n"));
+    CHECK_FALSE(secret_by_name_and_content(".npmrc", "save-exact=true\n"));
+    CHECK(secret_by_name_and_content(".pypirc", "[pypi]\npassword = correcthorse\n"));
+    CHECK_FALSE(secret_by_name_and_content(".pypirc", "[pypi]\nusername = me\n"));
+    CHECK(secret_by_name_and_content("x/.docker/config.json", R"({"auths":{"r":{"auth": "dXNlcjpwYXNzd29yZA=="}}})"));
+    CHECK_FALSE(secret_by_name_and_content("x.py", "_authToken=0123-4567-89ab"));
+}
+
+TEST_CASE("tokens of well-known shapes are found wherever they stand") {
+    for (const auto& token : {k_github, k_aws, k_slack, k_google, k_gitlab, k_stripe, k_npm, k_pat}) {
+        CHECK_MESSAGE(secret_in(token), token);
+        CHECK_MESSAGE(secret_in("key = \"" + token + "\"\n"), token);
+        CHECK_MESSAGE(secret_in(std::string(5000, ' ') + token + std::string(100, '\n')), token);
+        CHECK_MESSAGE(!secret_in("x" + token), token);                        // inside a longer word
+        CHECK_MESSAGE(!secret_in(token.substr(0, token.size() / 2)), token);  // cut off
+    }
+}
+
+TEST_CASE("what only looks like a token is none") {
+    for (const auto& text :
+         {std::string("AKIA") + "IOSFODNN7EXAMPLE", "ghp_" + std::string(36, 'x'),
+          std::string("ghp_abcdefghijklmnopqrstuvwxyz0123456789"), "npm_" + std::string(36, '0'),
+          std::string("npm_config_registry_and_other_settings"), std::string("sk_live_your_key_goes_here_please"),
+          std::string("AKIA1234567890123456"), std::string("xoxb-your-token-goes-here-and-it-is-long-enough"),
+          std::string("glpat-xxxxxxxxxxxxxxxxxxxx"), std::string("const k = 'ghp_'; // prefix of tokens"),
+          std::string("AIzaSyExampleExampleExampleExampleExam")}) {
+        CHECK_MESSAGE(!secret_in(text), text);
+    }
+}
+
+TEST_CASE("private keys are found in files, in source code and in JSON") {
+    CHECK(secret_in(pem("PRIVATE KEY", k_body)));
+    CHECK(secret_in(pem("RSA PRIVATE KEY", k_body)));
+    CHECK(secret_in(pem("OPENSSH PRIVATE KEY", k_body)));
+    CHECK(secret_in(pem("PGP PRIVATE KEY BLOCK", "Version: x\n\n" + k_body)));
+    CHECK(secret_in(
+        R"({"private_key": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4\n-----END PRIVATE KEY-----\n"})"));
+    CHECK(secret_in("const K = `-----BEGIN EC PRIVATE KEY-----\r\n" + k_body + "`"));
+    CHECK_FALSE(secret_in(pem("CERTIFICATE", k_body)));
+    CHECK_FALSE(secret_in(pem("PUBLIC KEY", k_body)));
+    CHECK_FALSE(secret_in(
+        "if (line == \"-----BEGIN PRIVATE KEY-----\") { parse the key that follows in the lines below it; }"));
+    CHECK_FALSE(secret_in("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n"));
+    CHECK_FALSE(
+        secret_in("-----BEGIN PRIVATE KEY-----\n<your key here, as downloaded from the console of the provider>\n"));
+    CHECK_FALSE(secret_in("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n" + k_body));
+}
+
+// Where does any literal stand? The slow and obvious way.
+std::vector<std::pair<std::size_t, std::size_t>> positions(const std::vector<LiteralScan::Literal>& literals,
+                                                           std::string_view text) {
+    std::vector<std::pair<std::size_t, std::size_t>> out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (std::size_t k = 0; k < literals.size(); ++k) {
+            if (text.substr(at).starts_with(literals[k].text)) out.emplace_back(at, k);
+        }
+    }
+    return out;
+}
+
+TEST_CASE("the scan finds exactly what a plain search finds, with and without the processor's help") {
+    const std::vector<LiteralScan::Literal> literals{{"abc", 0}, {"abcd", 0}, {"cdab", 1}, {"xyzzy", 2}, {"aaaa", 3}};
+    rc::check([&](const std::vector<std::uint8_t>& seed, std::uint16_t repeat) {
+        std::string text;
+        // Few letters, so that literals come up; long enough for blocks and their borders.
+        for (std::size_t i = 0; i < seed.size() * (1 + repeat % 200U); ++i) {
+            text.push_back("abcdxyz\xff"[(seed[i % seed.size()] + i / seed.size() * 7) % 8]);
+        }
+        for (const bool portable : {false, true}) {
+            LiteralScan scan(literals);
+            if (portable) scan.use_portable();
+            std::vector<std::pair<std::size_t, std::size_t>> found;
+            scan.scan(text, [&](std::size_t literal, std::size_t at) {
+                found.emplace_back(at, literal);
+                return false;
+            });
+            RC_ASSERT(found == positions(literals, text));
+        }
+    });
+}
+
+}  // namespace
+}  // namespace ely::detect
