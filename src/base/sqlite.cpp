@@ -155,6 +155,7 @@ Result<Database> Database::open(const Path& path, const OpenOptions& options) {
     if (status != SQLITE_OK) return fail(database_error(out.m_database, status, path.string()));
     sqlite3_extended_result_codes(out.m_database, 1);
     sqlite3_busy_timeout(out.m_database, options.busy_timeout_milliseconds);
+    if (options.page_size > 0) ELY_TRY(out.execute(fmt::format("PRAGMA page_size={}", options.page_size)));
     if (!options.read_only) ELY_TRY(out.execute("PRAGMA journal_mode=WAL"));
     ELY_TRY(out.execute(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
     ELY_TRY(out.execute("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY"));

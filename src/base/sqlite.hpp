@@ -65,6 +65,8 @@ struct OpenOptions {
     // synchronous=FULL; with false NORMAL (a power cut may lose the last transactions, never consistency).
     bool durable = true;
     unsigned file_mode = 0600;
+    // Of a file that is created by this; an existing one keeps its own. 0: SQLite's default.
+    int page_size = 0;
 };
 
 class Database {

@@ -45,10 +45,10 @@ struct IdRange {
 };
 
 struct ScanOptions {
-    Filter filter;
-    std::vector<std::string> properties;  // empty: all
+    Filter filter = {};
+    std::vector<std::string> properties = {};  // empty: all
     bool vectors = false;
-    IdRange range;
+    IdRange range = {};
     std::uint32_t batch_rows = 1000;
 };
 
@@ -60,28 +60,33 @@ class Scan {
     [[nodiscard]] virtual Result<Batch> next() = 0;
 };
 
+inline constexpr double k_default_k1 = 1.2;
+inline constexpr double k_default_b = 0.75;
+
 struct FieldWeight {
     std::string property;
     double weight = 1.0;
+    double b = k_default_b;  // how much a long field counts against its words, 0 to 1
 };
 
 // Best objects by words. BM25F over the searchable properties named in `fields` (empty: all, weight 1), text analysed
 // as the store's tokenizer does. `fold_by` scores groups: objects that share the property's value count as one text,
 // and the hit is the group's best object.
 struct LexicalQuery {
-    std::string text;
-    std::vector<FieldWeight> fields;
-    Filter filter;
+    std::string text = {};
+    std::vector<FieldWeight> fields = {};
+    Filter filter = {};
     std::uint32_t limit = 10;
-    std::string fold_by;
+    std::string fold_by = {};
+    double k1 = k_default_k1;  // how soon more of the same word stops to count
 };
 
 // Nearest objects by the collection's distance, exactly: the hits are those of a float32 scan over all vectors, ties by
 // id. Objects without a vector are never hits.
 struct VectorQuery {
-    std::vector<float> vector;
-    std::string name;  // which vector; empty: the unnamed one
-    Filter filter;
+    std::vector<float> vector = {};
+    std::string name = {};  // which vector; empty: the unnamed one
+    Filter filter = {};
     std::uint32_t limit = 10;
 };
 
@@ -142,7 +147,7 @@ class Store {
     virtual ~Store() = default;
     // Sorted by name.
     [[nodiscard]] virtual Result<std::vector<std::string>> list() = 0;
-    // not_found, with the names that are alike as its hint.
+    // not_found, with the name that may be meant as its hint.
     [[nodiscard]] virtual Result<std::shared_ptr<Collection>> open(std::string_view name) = 0;
     // already_exists.
     [[nodiscard]] virtual Result<std::shared_ptr<Collection>> create(const model::CollectionSchema& schema) = 0;

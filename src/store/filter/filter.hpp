@@ -51,8 +51,12 @@ struct Filter {
     }
 };
 
-// One object against the filter, as the stores promise it: a comparison with null is false, except is_null;
-// different types are never equal; text compares by bytes. `_id` and `_vector` are read from `id_text` and
+// One value against one comparison, as the stores promise it: a comparison with null is false, except is_null; values
+// of different types are not equal and in no order (integers and numbers compare as numbers); text compares by bytes,
+// and so do dates in their text form.
+[[nodiscard]] bool value_matches(Comparison comparison, const model::Value& value, const model::Value& operand);
+
+// One object against the filter, comparing as value_matches does. `_id` and `_vector` are read from `id_text` and
 // `has_vector`.
 [[nodiscard]] bool matches(const Filter& filter, const model::Properties& properties, std::string_view id_text,
                            bool has_vector);
