@@ -17,8 +17,10 @@ constexpr int k_stream_format = 1;
 
 Path absolute_path(const Path& path) {
     std::error_code code;
-    auto out = std::filesystem::weakly_canonical(path, code);
-    return code ? path.lexically_normal() : out;
+    // First of all absolute: a name of which nothing exists would stay relative.
+    const auto absolute = std::filesystem::absolute(path, code);
+    auto out = std::filesystem::weakly_canonical(absolute, code);
+    return code ? absolute.lexically_normal() : out;
 }
 
 // A stream that nobody has taken is set aside while the one that holds its changes too is written.

@@ -522,6 +522,14 @@ TEST_CASE_FIXTURE(Fixture, "a folder is read where it is") {
     CHECK(read(out).find("b") != nullptr);
 }
 
+TEST_CASE("a receiver is the same whatever way its file is written") {
+    Target relative;
+    relative.file = "no-such-folder/../changes.jsonl";
+    Target absolute;
+    absolute.file = std::filesystem::current_path() / "changes.jsonl";
+    CHECK(relative.key() == absolute.key());
+}
+
 TEST_CASE_FIXTURE(Fixture, "two runs at once: one waits its turn by failing cleanly") {
     tree.write("a", "1\n");
     tree.commit();

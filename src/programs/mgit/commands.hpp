@@ -8,4 +8,7 @@ namespace ely::programs {
 
 [[nodiscard]] const Program& mgit_program();
 
+extern const Command k_mgit_inspect;
+extern const Command k_mgit_sync;
+
 }  // namespace ely::programs
