@@ -1,12 +1,12 @@
 #pragma once
 
 // Vectors that were computed once, keyed by model fingerprint and the exact text: no text is embedded twice, in
-// whichever branch, commit or repository it appears. A cache: losing it costs time only. One SQLite file, shared by
-// processes.
+// whichever branch, commit or repository it appears. A cache: losing it costs time only, and a damaged file is replaced
+// when it is opened. One SQLite file, shared by processes and by models; it grows without limit.
 
+#include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +27,8 @@ class VectorCache {
     [[nodiscard]] virtual Sha256Digest key(std::string_view text) const = 0;
     // For each key its vector, or an empty one.
     [[nodiscard]] virtual Result<std::vector<std::vector<float>>> find(std::span<const Sha256Digest> keys) = 0;
-    // values holds keys.size() * dimensions floats.
+    // values holds keys.size() * dimensions floats. Keys that are there already keep their vectors. All or none; a
+    // power cut may lose the latest.
     [[nodiscard]] virtual Result<void> insert(std::span<const Sha256Digest> keys, std::span<const float> values) = 0;
 };
 
