@@ -55,7 +55,7 @@ class LineStreamReader final : public StreamReader {
   private:
     static Record with_line(Record record, std::uint64_t number) {
         if (auto* const change = std::get_if<model::Change>(&record)) change->line = number;
-        if (auto* const broken = std::get_if<BadRecord>(&record)) broken->line = number;
+        if (auto* const bad_record = std::get_if<BadRecord>(&record)) bad_record->line = number;
         return record;
     }
 
@@ -156,33 +156,38 @@ std::unique_ptr<StreamReader> StreamReader::over(std::unique_ptr<ByteReader> byt
     return std::make_unique<LineStreamReader>(std::move(bytes), options, true);
 }
 
+void StreamSummary::add(const Record& record) {
+    if (const auto* const changeset = std::get_if<model::Changeset>(&record)) {
+        changesets.push_back(*changeset);
+        problem.clear();
+    } else if (const auto* const bad_record = std::get_if<BadRecord>(&record)) {
+        ++bad_records;
+        problem = "the stream does not end with a good changeset: " + bad_record->reason;
+    } else {
+        ++changes;
+        problem = "the stream has no changeset at its end, it was cut off";
+    }
+    complete = problem.empty();
+}
+
+void StreamSummary::broken_off(const Error& error) {
+    problem = error.message;
+    complete = false;
+}
+
 Result<StreamSummary> summarize_stream(const Path& path, const ReadOptions& options) {
     if (path == "-")
         return fail(Code::usage, "standard input cannot be read twice", "write the stream to a file first");
     ELY_TRY_ASSIGN(auto bytes, open_reader(path));
     LineStreamReader reader(std::move(bytes), options, false);
     StreamSummary out;
-    out.problem = "the stream is empty";
     while (true) {
-        auto next = reader.next();
+        const auto next = reader.next();
         out.bytes = reader.bytes_read();
-        if (!next && next.error().code != Code::corrupt) return fail(std::move(next).error());
-        if (!next || !*next) {
-            if (!next) out.problem = next.error().message;
-            out.complete = out.problem.empty();
-            return out;
-        }
-        auto& record = **next;
-        if (auto* const changeset = std::get_if<model::Changeset>(&record)) {
-            out.changesets.push_back(std::move(*changeset));
-            out.problem.clear();
-        } else if (auto* const broken = std::get_if<BadRecord>(&record)) {
-            ++out.bad_records;
-            out.problem = broken->reason;
-        } else {
-            ++out.changes;
-            out.problem = "the stream has no changeset at its end, it was cut off";
-        }
+        if (!next && next.error().code != Code::corrupt) return fail(next.error());
+        if (!next) out.broken_off(next.error());
+        if (!next || !*next) return out;
+        out.add(**next);
     }
 }
 

@@ -54,17 +54,21 @@ class StreamReader {
     [[nodiscard]] virtual std::uint64_t bytes_read() const = 0;
 };
 
-// What is in a stream, in one pass that decodes no content. A stream that is cut off or damaged is a value: complete is
-// false and `problem` says why; errors are for files that cannot be opened and formats of the future. Standard input
-// cannot be read twice: write it to a file first.
+// What is in a stream, and whether it is complete.
 struct StreamSummary {
     std::vector<model::Changeset> changesets;
     std::uint64_t changes = 0;
     std::uint64_t bad_records = 0;
     std::uint64_t bytes = 0;  // of the uncompressed stream
     bool complete = false;
-    std::string problem;  // why it is not complete
+    std::string problem = "the stream is empty";  // why it is not complete
+    // The next record in order; `complete` and `problem` are then as if the stream ended with it.
+    void add(const Record& record);
+    // The stream cannot be read any further.
+    void broken_off(const Error& error);
 };
+// In one pass that decodes no content. A stream that is cut off or damaged is a value, not an error; errors are for
+// files that cannot be opened and formats of the future. Standard input cannot be read twice: write it to a file first.
 [[nodiscard]] Result<StreamSummary> summarize_stream(const Path& path, const ReadOptions& options = {});
 
 }  // namespace ely::stream

@@ -10,5 +10,6 @@ namespace ely::programs {
 
 extern const Command k_mgit_inspect;
 extern const Command k_mgit_sync;
+extern const Command k_stream_show;
 
 }  // namespace ely::programs
