@@ -67,17 +67,24 @@ struct FieldWeight {
     std::string property;
     double weight = 1.0;
     double b = k_default_b;  // how much a long field counts against its words, 0 to 1
+    // The property is the same for all objects of a group (fold_by): it counts once, not once for each.
+    bool once_per_group = false;
 };
 
 // Best objects by words. BM25F over the searchable properties named in `fields` (empty: all, weight 1), text analysed
-// as the store's tokenizer does. `fold_by` scores groups: objects that share the property's value count as one text,
-// and the hit is the group's best object.
+// as the store's tokenizer does, every object that has one of the words scored. `fold_by` scores groups: objects that
+// share the property's value (of several properties in a comma list: all their values) count as one text, and the hit
+// is the group's best object. Statistics are those of the present objects, so scores do not depend on what was there
+// before; a filter takes away hits and leaves scores as they are.
 struct LexicalQuery {
     std::string text = {};
     std::vector<FieldWeight> fields = {};
     Filter filter = {};
     std::uint32_t limit = 10;
     std::string fold_by = {};
+    // Words that count `weak_weight` rather than 1.
+    std::vector<std::string> weak_words = {};
+    double weak_weight = 1.0;
     double k1 = k_default_k1;  // how soon more of the same word stops to count
 };
 

@@ -148,18 +148,49 @@ Result<std::vector<Hit>> EmbeddedCollection::get(std::span<const Uuid> ids,
     return out;
 }
 
-Result<std::vector<Hit>> EmbeddedCollection::to_hits(Reading& reading, std::span<const ScoredDocument> scored,
-                                                     const std::vector<std::string>& properties) const {
+// The columns of the properties when the index has all their values, so that no object needs to be read.
+Result<std::vector<EmbeddedCollection::KnownColumn>> EmbeddedCollection::known_columns(
+    Reading& reading, const DocumentState& state, const std::vector<std::string>& properties) {
+    std::vector<KnownColumn> out;
+    for (const auto& name : properties) {
+        const auto found = std::ranges::find(reading.schema->properties, name, &model::Property::name);
+        if (found == reading.schema->properties.end()) continue;
+        if (found->type != model::DataType::text || !has_value_keys(*found)) return std::vector<KnownColumn>{};
+        const auto index = static_cast<std::size_t>(found - reading.schema->properties.begin());
+        ELY_TRY_ASSIGN(auto column, m_cache.column(*reading.lease, reading.row, state, index));
+        out.push_back({name, std::move(column)});
+    }
+    return out;
+}
+
+Result<model::Properties> EmbeddedCollection::read_properties(Reading& reading, std::uint32_t ordinal,
+                                                              const std::vector<std::string>& properties) const {
     ELY_TRY_ASSIGN(auto query, reading.lease->query(
                                    fmt::format("SELECT data FROM {} WHERE ordinal=?", table_name(m_id, "objects"))));
+    query->bind(1, static_cast<std::int64_t>(ordinal));
+    ELY_TRY_ASSIGN(const bool row, query->step());
+    if (!row) return fail(Code::corrupt, "the index has an object that is not there");
+    return decode_properties(*reading.schema, query->blob(0), properties);
+}
+
+Result<std::vector<Hit>> EmbeddedCollection::to_hits(Reading& reading, const DocumentState& state,
+                                                     std::span<const ScoredDocument> scored,
+                                                     const std::vector<std::string>& properties) {
+    ELY_TRY_ASSIGN(const auto columns, known_columns(reading, state, properties));
     std::vector<Hit> out;
+    out.reserve(scored.size());
     for (const auto& hit : scored) {
-        query->bind(1, static_cast<std::int64_t>(hit.ordinal));
-        ELY_TRY_ASSIGN(const bool row, query->step());
-        if (!row) return fail(Code::corrupt, "the index has an object that is not there");
-        ELY_TRY_ASSIGN(auto values, decode_properties(*reading.schema, query->blob(0), properties));
-        out.push_back({hit.id, hit.score, std::move(values)});
-        query->reset();
+        model::Properties values;
+        bool known = !columns.empty();
+        for (const auto& [name, column] : columns) {
+            const auto value = column->value_of[hit.document];
+            if (value == ValueColumn::k_unknown) known = false;
+            if (value < ValueColumn::k_unknown) values.emplace(name, column->values[value]);
+        }
+        if (!known) {
+            ELY_TRY_ASSIGN(values, read_properties(reading, state.ordinal(hit.document), properties));
+        }
+        out.push_back({state.id(hit.document), hit.score, std::move(values)});
     }
     return out;
 }
@@ -171,7 +202,7 @@ Result<std::vector<Hit>> EmbeddedCollection::search(const LexicalQuery& query,
     ELY_TRY_ASSIGN(const auto allowed, matching(reading, *state, query.filter));
     ELY_TRY_ASSIGN(const auto scored,
                    search_lexical(*reading.lease, reading.row, *reading.schema, *state, m_cache, query, allowed));
-    return to_hits(reading, scored, properties);
+    return to_hits(reading, *state, scored, properties);
 }
 
 Result<std::vector<Hit>> EmbeddedCollection::search(const VectorQuery& query,
@@ -189,16 +220,14 @@ Result<std::vector<Hit>> EmbeddedCollection::search(const VectorQuery& query,
     }
     if (!all_finite(query.vector)) return fail(Code::usage, "the query has an element that is no finite number");
     ELY_TRY_ASSIGN(const auto vectors, m_cache.vectors(*reading.lease, reading.row, config, true));
+    ELY_TRY_ASSIGN(const auto state, m_cache.documents(*reading.lease, reading.row));
     std::optional<Bits> allowed;
     if (query.filter.kind != Filter::Kind::everything) {
-        ELY_TRY_ASSIGN(const auto state, m_cache.documents(*reading.lease, reading.row));
-        ELY_TRY_ASSIGN(const auto found, matching(reading, *state, query.filter));
-        allowed.emplace(static_cast<std::size_t>(reading.row.next_ordinal));
-        found.for_each([&](std::size_t i) { allowed->set(state->ordinal(static_cast<std::uint32_t>(i))); });
+        ELY_TRY_ASSIGN(allowed, matching(reading, *state, query.filter));
     }
-    ELY_TRY_ASSIGN(const auto scored, search_vectors(*reading.lease, reading.row, config, *vectors, query.vector,
-                                                     allowed ? &*allowed : nullptr, query.limit));
-    return to_hits(reading, scored, properties);
+    ELY_TRY_ASSIGN(const auto scored, search_vectors(*reading.lease, reading.row, config, *vectors, *state,
+                                                     query.vector, allowed ? &*allowed : nullptr, query.limit));
+    return to_hits(reading, *state, scored, properties);
 }
 
 Result<std::uint64_t> EmbeddedCollection::count(const Filter& filter) {

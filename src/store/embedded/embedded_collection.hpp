@@ -58,8 +58,17 @@ class EmbeddedCollection final : public Collection, public std::enable_shared_fr
     template <typename Work>
     [[nodiscard]] auto write(Work work) -> decltype(work(std::declval<WriteSession&>()));
     [[nodiscard]] Result<Bits> matching(Reading& reading, const DocumentState& state, const Filter& filter);
-    [[nodiscard]] Result<std::vector<Hit>> to_hits(Reading& reading, std::span<const ScoredDocument> scored,
-                                                   const std::vector<std::string>& properties) const;
+    struct KnownColumn {
+        std::string name;
+        std::shared_ptr<const ValueColumn> column;
+    };
+    [[nodiscard]] Result<std::vector<KnownColumn>> known_columns(Reading& reading, const DocumentState& state,
+                                                                 const std::vector<std::string>& properties);
+    [[nodiscard]] Result<model::Properties> read_properties(Reading& reading, std::uint32_t ordinal,
+                                                            const std::vector<std::string>& properties) const;
+    [[nodiscard]] Result<std::vector<Hit>> to_hits(Reading& reading, const DocumentState& state,
+                                                   std::span<const ScoredDocument> scored,
+                                                   const std::vector<std::string>& properties);
 
     const std::shared_ptr<ConnectionPool> m_pool;
     const std::int64_t m_id;

@@ -17,7 +17,7 @@ Result<std::unique_ptr<Scan>> EmbeddedScan::make(std::shared_ptr<EmbeddedCollect
     ELY_TRY(scan->choose_properties(options.properties));
     const auto& row = scan->m_reading.row;
     if (scan->m_found.count() * 16 < static_cast<std::size_t>(row.objects)) {
-        ELY_TRY(scan->collect_few(options.range));
+        scan->collect_few(options.range);
         return std::unique_ptr<Scan>(std::move(scan));
     }
     const char* upper = options.range.upper ? "AND id < ?2" : "";
@@ -49,26 +49,17 @@ Result<void> EmbeddedScan::choose_properties(const std::vector<std::string>& nam
     return {};
 }
 
-Result<void> EmbeddedScan::collect_few(const IdRange& range) {
-    ELY_TRY_ASSIGN(auto query, m_reading.lease->query(fmt::format("SELECT id FROM {} WHERE ordinal=?",
-                                                                  table_name(m_reading.row.id, "objects"))));
+void EmbeddedScan::collect_few(const IdRange& range) {
     std::vector<std::pair<Uuid, std::uint32_t>> found;
-    std::vector<std::uint32_t> documents;
-    m_found.for_each([&](std::size_t i) { documents.push_back(static_cast<std::uint32_t>(i)); });
-    for (const auto document : documents) {
-        const auto ordinal = m_state->ordinal(document);
-        query->bind(1, static_cast<std::int64_t>(ordinal));
-        ELY_TRY_ASSIGN(const bool row, query->step());
-        if (!row) return fail(Code::corrupt, "the index has an object that is not there");
-        Uuid id;
-        std::ranges::copy(query->blob(0).substr(0, id.bytes.size()), id.bytes.begin());
-        query->reset();
-        if (id >= range.lower && (!range.upper || id < *range.upper)) found.emplace_back(id, ordinal);
-    }
+    m_found.for_each([&](std::size_t i) {
+        const auto document = static_cast<std::uint32_t>(i);
+        const auto& id = m_state->id(document);
+        if (id < range.lower || (range.upper && id >= *range.upper)) return;
+        found.emplace_back(id, m_state->ordinal(document));
+    });
     std::ranges::sort(found);
     m_few.emplace();
     for (const auto& [id, ordinal] : found) m_few->push_back(ordinal);
-    return {};
 }
 
 Result<std::optional<std::uint32_t>> EmbeddedScan::next_ordinal() {

@@ -26,7 +26,7 @@ class EmbeddedScan final : public Scan {
 
     [[nodiscard]] Result<void> choose_properties(const std::vector<std::string>& names);
     // When few objects match: their ordinals in id order, instead of a walk over all ids.
-    [[nodiscard]] Result<void> collect_few(const IdRange& range);
+    void collect_few(const IdRange& range);
     [[nodiscard]] Result<std::optional<std::uint32_t>> next_ordinal();
     [[nodiscard]] Result<void> append(std::uint32_t ordinal);
 

@@ -61,8 +61,6 @@ Result<std::shared_ptr<const DocumentState>> load_documents(Connection& connecti
     return std::shared_ptr<const DocumentState>(std::move(state));
 }
 
-constexpr std::uint32_t k_no_group = ~0U;
-
 void add_group_lengths(const DocumentState& state, Groups& groups) {
     groups.lengths.resize(state.total_lengths.size());
     for (std::size_t property = 0; property < groups.lengths.size(); ++property) {
@@ -79,47 +77,85 @@ void add_group_lengths(const DocumentState& state, Groups& groups) {
     }
 }
 
-Result<std::shared_ptr<const Groups>> load_groups(Connection& connection, std::int64_t collection,
-                                                  const DocumentState& state, std::size_t property) {
+// Sets a value for the living documents of some postings.
+Result<void> set_values(const DocumentState& state, const SegmentState& segment, std::string_view postings,
+                        std::uint32_t value, ValueColumn& column) {
+    bool inside = true;
+    const bool good = decode_postings(postings, [&](const Posting& posting) {
+        inside = inside && posting.document < segment.row.documents;
+        const auto document = segment.base + posting.document;
+        if (inside && state.living.get(document)) column.value_of[document] = value;
+    });
+    if (!good || !inside) return fail(Code::corrupt, "postings of the lexical index are damaged");
+    return {};
+}
+
+Result<std::shared_ptr<const ValueColumn>> load_column(Connection& connection, std::int64_t collection,
+                                                       const DocumentState& state, std::size_t property) {
     SegmentTables tables(connection, collection);
-    auto groups = std::make_shared<Groups>();
-    groups->group_of.assign(state.documents, k_no_group);
+    auto column = std::make_shared<ValueColumn>();
+    column->value_of.assign(state.documents, ValueColumn::k_none);
     std::unordered_map<std::string, std::uint32_t> numbers;
     const auto prefix = property_key(property, KeyKind::value);
+    const auto unknown = property_key(property, KeyKind::long_value);
     for (const auto& segment : state.segments) {
-        ELY_TRY(tables.each_key(segment.row.id, prefix,
-                                [&](std::string_view key, std::string_view postings) -> Result<bool> {
-                                    if (!key.starts_with(prefix)) return false;
-                                    std::uint32_t number = k_no_group;
-                                    bool inside = true;
-                                    const bool good = decode_postings(postings, [&](const Posting& posting) {
-                                        inside = inside && posting.document < segment.row.documents;
-                                        const auto document = segment.base + posting.document;
-                                        if (!inside || !state.living.get(document)) return;
-                                        if (number == k_no_group) {
-                                            number = numbers.emplace(key, groups->count).first->second;
-                                            if (number == groups->count) ++groups->count;
-                                        }
-                                        groups->group_of[document] = number;
-                                    });
-                                    if (!good || !inside)
-                                        return fail(Code::corrupt, "postings of the lexical index are damaged");
-                                    return true;
-                                }));
+        const auto found = [&](std::string_view key, std::string_view postings) -> Result<bool> {
+            if (key == unknown) {
+                ELY_TRY(set_values(state, segment, postings, ValueColumn::k_unknown, *column));
+                return true;
+            }
+            if (!key.starts_with(prefix)) return false;
+            const auto next = static_cast<std::uint32_t>(column->values.size());
+            const auto [number, added] = numbers.emplace(key.substr(prefix.size()), next);
+            if (added) column->values.push_back(number->first);
+            ELY_TRY(set_values(state, segment, postings, number->second, *column));
+            return true;
+        };
+        ELY_TRY(tables.each_key(segment.row.id, unknown, found));
     }
-    for (auto& group : groups->group_of) {
-        if (group == k_no_group) group = groups->count++;
+    return std::shared_ptr<const ValueColumn>(std::move(column));
+}
+
+Groups make_groups(const DocumentState& state, const std::vector<std::shared_ptr<const ValueColumn>>& columns) {
+    Groups groups;
+    groups.group_of.assign(state.documents, 0);
+    std::vector<bool> alone(state.documents);
+    for (const auto& column : columns) {
+        std::unordered_map<std::uint64_t, std::uint32_t> numbers;
+        groups.count = 0;
+        for (std::uint32_t document = 0; document < state.documents; ++document) {
+            const auto value = column->value_of[document];
+            if (value >= ValueColumn::k_unknown) {
+                alone[document] = true;
+                continue;
+            }
+            const auto key = static_cast<std::uint64_t>(groups.group_of[document]) << 32U | value;
+            const auto [number, added] = numbers.emplace(key, groups.count);
+            if (added) ++groups.count;
+            groups.group_of[document] = number->second;
+        }
     }
-    add_group_lengths(state, *groups);
-    return std::shared_ptr<const Groups>(std::move(groups));
+    for (std::uint32_t document = 0; document < state.documents; ++document) {
+        if (alone[document] && state.living.get(document)) groups.group_of[document] = groups.count++;
+    }
+    add_group_lengths(state, groups);
+    return groups;
 }
 
 }  // namespace
 
+const SegmentState& DocumentState::segment_of(std::uint32_t document) const {
+    return *std::prev(std::ranges::upper_bound(segments, document, {}, &SegmentState::base));
+}
+
 std::uint32_t DocumentState::ordinal(std::uint32_t document) const {
-    const auto after = std::ranges::upper_bound(segments, document, {}, &SegmentState::base);
-    const auto& segment = *std::prev(after);
+    const auto& segment = segment_of(document);
     return segment.documents->ordinals[document - segment.base];
+}
+
+const Uuid& DocumentState::id(std::uint32_t document) const {
+    const auto& segment = segment_of(document);
+    return segment.documents->ids[document - segment.base];
 }
 
 std::optional<std::uint32_t> DocumentState::document(std::uint32_t ordinal) const {
@@ -186,20 +222,43 @@ Result<std::shared_ptr<const VectorState>> IndexCache::vectors(Connection& conne
     return std::shared_ptr<const VectorState>(std::move(state));
 }
 
-Result<std::shared_ptr<const Groups>> IndexCache::groups(Connection& connection, const CollectionRow& row,
-                                                         const DocumentState& state, std::size_t property) {
+bool IndexCache::renew_derived(std::int64_t generation) {
+    if (m_derived_generation < generation) {
+        m_columns.clear();
+        m_groups.clear();
+        m_derived_generation = generation;
+    }
+    return m_derived_generation == generation;
+}
+
+Result<std::shared_ptr<const ValueColumn>> IndexCache::column(Connection& connection, const CollectionRow& row,
+                                                              const DocumentState& state, std::size_t property) {
     {
         const std::lock_guard lock(m_mutex);
-        const auto found = m_groups.find(property);
-        if (m_groups_generation == state.generation && found != m_groups.end()) return found->second;
+        const auto found = m_columns.find(property);
+        if (m_derived_generation == state.generation && found != m_columns.end()) return found->second;
     }
-    ELY_TRY_ASSIGN(auto groups, load_groups(connection, row.id, state, property));
+    ELY_TRY_ASSIGN(auto column, load_column(connection, row.id, state, property));
     const std::lock_guard lock(m_mutex);
-    if (m_groups_generation < state.generation) {
-        m_groups.clear();
-        m_groups_generation = state.generation;
+    if (renew_derived(state.generation)) m_columns[property] = column;
+    return column;
+}
+
+Result<std::shared_ptr<const Groups>> IndexCache::groups(Connection& connection, const CollectionRow& row,
+                                                         const DocumentState& state,
+                                                         const std::vector<std::size_t>& properties) {
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_groups.find(properties);
+        if (m_derived_generation == state.generation && found != m_groups.end()) return found->second;
     }
-    if (m_groups_generation == state.generation) m_groups[property] = groups;
+    std::vector<std::shared_ptr<const ValueColumn>> columns;
+    for (const auto property : properties) {
+        ELY_TRY_ASSIGN(columns.emplace_back(), column(connection, row, state, property));
+    }
+    auto groups = std::make_shared<const Groups>(make_groups(state, columns));
+    const std::lock_guard lock(m_mutex);
+    if (renew_derived(state.generation)) m_groups[properties] = groups;
     return groups;
 }
 

@@ -23,11 +23,19 @@ struct SegmentState {
     std::uint32_t base = 0;  // its documents are numbered from here in DocumentState
 };
 
-// Groups of documents that share a property's value; documents without one are alone.
+// Each document's value of a text property with value keys.
+struct ValueColumn {
+    static constexpr std::uint32_t k_none = ~0U;     // null, or a list
+    static constexpr std::uint32_t k_unknown = ~1U;  // too long for a key: only the object itself has it
+    std::vector<std::uint32_t> value_of;             // by document; index into values
+    std::vector<std::string> values;
+};
+
+// Groups of documents that share the values of some properties; documents without a value are alone.
 struct Groups {
     std::vector<std::uint32_t> group_of;              // by document
     std::uint32_t count = 0;                          // of groups
-    std::vector<std::vector<std::uint32_t>> lengths;  // by property, then group; of living documents
+    std::vector<std::vector<std::uint32_t>> lengths;  // by property, then group; sums over the living documents
 };
 
 struct DocumentState {
@@ -38,7 +46,9 @@ struct DocumentState {
     std::vector<std::uint64_t> total_lengths;  // by property, of living documents
     std::uint32_t living_count = 0;
 
+    [[nodiscard]] const SegmentState& segment_of(std::uint32_t document) const;
     [[nodiscard]] std::uint32_t ordinal(std::uint32_t document) const;
+    [[nodiscard]] const Uuid& id(std::uint32_t document) const;
     [[nodiscard]] std::optional<std::uint32_t> document(std::uint32_t ordinal) const;
     // 0 when the document has no such field.
     [[nodiscard]] static std::uint32_t length(const SegmentState& segment, std::size_t property, std::uint32_t local) {
@@ -63,16 +73,23 @@ class IndexCache {
     [[nodiscard]] Result<std::shared_ptr<const VectorState>> vectors(Connection& connection, const CollectionRow& row,
                                                                      const model::VectorConfig& config,
                                                                      bool with_codes);
-    // By the values of a property with value keys.
+    // Of a property with value keys.
+    [[nodiscard]] Result<std::shared_ptr<const ValueColumn>> column(Connection& connection, const CollectionRow& row,
+                                                                    const DocumentState& state, std::size_t property);
     [[nodiscard]] Result<std::shared_ptr<const Groups>> groups(Connection& connection, const CollectionRow& row,
-                                                               const DocumentState& state, std::size_t property);
+                                                               const DocumentState& state,
+                                                               const std::vector<std::size_t>& properties);
 
   private:
     std::mutex m_mutex;
     std::shared_ptr<const DocumentState> m_documents;
     std::shared_ptr<const VectorState> m_vectors;
-    std::int64_t m_groups_generation = -1;
-    std::map<std::size_t, std::shared_ptr<const Groups>> m_groups;
+    // Forgets what belongs to an older generation; false when `generation` itself is the older one.
+    bool renew_derived(std::int64_t generation);
+
+    std::int64_t m_derived_generation = -1;  // of the two below
+    std::map<std::size_t, std::shared_ptr<const ValueColumn>> m_columns;
+    std::map<std::vector<std::size_t>, std::shared_ptr<const Groups>> m_groups;
 };
 
 }  // namespace ely::store::embedded

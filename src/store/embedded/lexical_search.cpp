@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "store/embedded/tokenizer.hpp"
 
 namespace ely::store::embedded {
@@ -15,6 +17,7 @@ struct Field {
     std::size_t property = 0;
     double weight = 1;
     double b = 0;
+    bool once_per_group = false;
     double mean_length = 1;  // of documents, or of groups
 };
 
@@ -24,11 +27,11 @@ Result<std::vector<Field>> query_fields(const model::CollectionSchema& schema, c
         const auto& property = schema.properties[i];
         if (!has_terms(property)) continue;
         if (query.fields.empty()) {
-            out.push_back({i, 1, k_default_b, 1});
+            out.push_back({i, 1, k_default_b, false, 1});
             continue;
         }
         for (const auto& field : query.fields) {
-            if (field.property == property.name) out.push_back({i, field.weight, field.b, 1});
+            if (field.property == property.name) out.push_back({i, field.weight, field.b, field.once_per_group, 1});
         }
     }
     for (const auto& field : query.fields) {
@@ -71,16 +74,11 @@ class LexicalSearch {
     // Scores of documents, and of groups where there are groups.
     Result<void> run(const std::vector<QueryTerm>& terms, const Groups* groups) {
         m_document_scores.assign(m_state.documents, 0);
-        if (groups != nullptr) {
-            m_group_fields = m_fields;
-            set_mean_lengths(m_state, groups->count, m_group_fields);
-            m_group_scores.assign(groups->count, 0);
-            m_group_frequencies.assign(groups->count * m_fields.size(), 0);
-        }
+        if (groups != nullptr) start_groups(*groups);
         for (const auto& term : terms) {
             ELY_TRY(find(term.term));
-            score_documents(term.count);
-            if (groups != nullptr) score_groups(*groups, term.count);
+            score_documents(term.weight);
+            if (groups != nullptr) score_groups(*groups, term.weight);
         }
         return {};
     }
@@ -126,14 +124,44 @@ class LexicalSearch {
         const auto n = static_cast<double>(with_term);
         return std::log(1 + (static_cast<double>(units) - n + 0.5) / (n + 0.5));
     }
-    [[nodiscard]] double saturated(double weight) const { return weight * (m_k1 + 1) / (weight + m_k1); }
+    [[nodiscard]] double saturated(double weight) const { return weight / (weight + m_k1); }
 
-    void score_documents(std::uint32_t count) {
+    void start_groups(const Groups& groups) {
+        m_group_fields = m_fields;
+        set_mean_lengths(m_state, groups.count, m_group_fields);
+        m_group_lengths.assign(m_fields.size(), {});
+        for (std::size_t i = 0; i < m_fields.size(); ++i) {
+            const auto property = m_fields[i].property;
+            if (m_fields[i].once_per_group) {
+                m_group_fields[i].mean_length = take_single_lengths(groups, property, m_group_lengths[i]);
+            } else if (property < groups.lengths.size()) {
+                m_group_lengths[i] = groups.lengths[property];
+            }
+        }
+        m_group_scores.assign(groups.count, 0);
+        m_group_frequencies.assign(groups.count * m_fields.size(), 0);
+    }
+
+    // Lengths of a field that each group has once: the largest of its documents'. Returns their mean.
+    double take_single_lengths(const Groups& groups, std::size_t property, std::vector<std::uint32_t>& lengths) const {
+        lengths.assign(groups.count, 0);
+        for (const auto& segment : m_state.segments) {
+            for (std::uint32_t i = 0; i < segment.row.documents; ++i) {
+                if (!m_state.living.get(segment.base + i)) continue;
+                auto& length = lengths[groups.group_of[segment.base + i]];
+                length = std::max(length, DocumentState::length(segment, property, i));
+            }
+        }
+        const auto total = std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0});
+        return total == 0 ? 1 : static_cast<double>(total) / static_cast<double>(groups.count);
+    }
+
+    void score_documents(double term_weight) {
         std::size_t documents = 0;
         for (std::size_t i = 0; i < m_occurrences.size(); ++i) {
             if (i == 0 || m_occurrences[i].document != m_occurrences[i - 1].document) ++documents;
         }
-        const double factor = rarity(m_state.living_count, documents) * count;
+        const double factor = rarity(m_state.living_count, documents) * term_weight;
         for (std::size_t i = 0; i < m_occurrences.size();) {
             const auto document = m_occurrences[i].document;
             double weight = 0;
@@ -146,7 +174,7 @@ class LexicalSearch {
     }
 
     // Frequencies add up as whole numbers first, so that the order of documents does not matter.
-    void score_groups(const Groups& groups, std::uint32_t count) {
+    void score_groups(const Groups& groups, double term_weight) {
         const auto fields = m_fields.size();
         m_touched.clear();
         for (const auto& at : m_occurrences) {
@@ -155,16 +183,21 @@ class LexicalSearch {
             if (std::all_of(frequencies, frequencies + fields, [](std::uint64_t n) { return n == 0; })) {
                 m_touched.push_back(group);
             }
-            frequencies[at.field] += at.frequency;
+            auto& frequency = frequencies[at.field];
+            if (m_fields[at.field].once_per_group) {
+                frequency = std::max<std::uint64_t>(frequency, at.frequency);
+            } else {
+                frequency += at.frequency;
+            }
         }
-        const double factor = rarity(groups.count, m_touched.size()) * count;
+        const double factor = rarity(groups.count, m_touched.size()) * term_weight;
         for (const auto group : m_touched) {
             double weight = 0;
             for (std::size_t field = 0; field < fields; ++field) {
                 auto& frequency = m_group_frequencies[group * fields + field];
                 if (frequency == 0) continue;
-                weight += field_weight(m_group_fields[field], static_cast<double>(frequency),
-                                       groups.lengths[m_fields[field].property][group]);
+                weight +=
+                    field_weight(m_group_fields[field], static_cast<double>(frequency), m_group_lengths[field][group]);
                 frequency = 0;
             }
             m_group_scores[group] += factor * saturated(weight);
@@ -181,69 +214,56 @@ class LexicalSearch {
     std::vector<double> m_document_scores;
     std::vector<double> m_group_scores;
     std::vector<std::uint64_t> m_group_frequencies;
+    std::vector<std::vector<std::uint32_t>> m_group_lengths;  // by field, then group
     std::vector<std::uint32_t> m_touched;
 };
 
-Result<Uuid> id_of(Connection& connection, std::int64_t collection, std::uint32_t ordinal) {
-    ELY_TRY_ASSIGN(auto query, connection.query(fmt::format("SELECT id FROM {} WHERE ordinal=?",
-                                                            table_name(collection, "objects"))));
-    query->bind(1, static_cast<std::int64_t>(ordinal));
-    ELY_TRY_ASSIGN(const bool row, query->step());
-    if (!row) return fail(Code::corrupt, "the index has an object that is not there");
-    Uuid out;
-    std::ranges::copy(query->blob(0).substr(0, out.bytes.size()), out.bytes.begin());
-    return out;
-}
-
 // The best document of each group that has one with a score, with the group's score.
-Result<std::vector<ScoredDocument>> best_of_groups(Connection& connection, std::int64_t collection,
-                                                   const DocumentState& state, const LexicalSearch& search,
-                                                   const Groups& groups, const Bits& filter) {
+std::vector<ScoredDocument> best_of_groups(const DocumentState& state, const LexicalSearch& search,
+                                           const Groups& groups, const Bits& filter) {
     constexpr auto k_none = ~0U;
     const auto& scores = search.document_scores();
     std::vector<std::uint32_t> best(groups.count, k_none);
-    Result<void> outcome;
     filter.for_each([&](std::size_t i) {
-        if (scores[i] <= 0 || !outcome) return;
+        if (scores[i] <= 0) return;
         const auto document = static_cast<std::uint32_t>(i);
         auto& present = best[groups.group_of[document]];
-        if (present == k_none || scores[document] > scores[present]) {
-            present = document;
-        } else if (scores[document] == scores[present]) {
-            const auto one = id_of(connection, collection, state.ordinal(document));
-            const auto other = id_of(connection, collection, state.ordinal(present));
-            if (!one || !other) {
-                outcome = fail(Code::corrupt, "the index has an object that is not there");
-            } else if (*one < *other) {
-                present = document;
-            }
-        }
+        const bool better = present == k_none || scores[document] > scores[present] ||
+                            (scores[document] == scores[present] && state.id(document) < state.id(present));
+        if (better) present = document;
     });
-    ELY_TRY(outcome);
     std::vector<ScoredDocument> out;
     for (std::uint32_t group = 0; group < groups.count; ++group) {
-        if (best[group] != k_none) out.push_back({state.ordinal(best[group]), {}, search.group_scores()[group]});
+        if (best[group] != k_none) out.push_back({best[group], search.group_scores()[group]});
+    }
+    return out;
+}
+
+// The properties that a comma list names; usage unless their values are keys of the index.
+Result<std::vector<std::size_t>> folded_properties(const model::CollectionSchema& schema, const std::string& list) {
+    std::vector<std::size_t> out;
+    for (const auto& name : split_list(list)) {
+        const auto found = std::ranges::find(schema.properties, name, &model::Property::name);
+        if (found == schema.properties.end() || found->type != model::DataType::text || !has_value_keys(*found)) {
+            return fail(Code::usage, fmt::format("'{}' is no filterable text of '{}'", name, schema.name));
+        }
+        out.push_back(static_cast<std::size_t>(found - schema.properties.begin()));
     }
     return out;
 }
 
 }  // namespace
 
-Result<std::vector<ScoredDocument>> best_of(Connection& connection, std::int64_t collection,
-                                            std::vector<ScoredDocument> scored, std::size_t limit) {
-    if (limit == 0) return std::vector<ScoredDocument>{};
-    const auto higher = [](const ScoredDocument& a, const ScoredDocument& b) { return a.score > b.score; };
+std::vector<ScoredDocument> best_of(const DocumentState& state, std::vector<ScoredDocument> scored, std::size_t limit) {
+    if (limit == 0) return {};
     if (scored.size() > limit) {
         const auto cut = scored.begin() + static_cast<std::ptrdiff_t>(limit - 1);
-        std::ranges::nth_element(scored, cut, higher);
+        std::ranges::nth_element(scored, cut, std::greater<>(), &ScoredDocument::score);
         const double least = cut->score;
         std::erase_if(scored, [&](const ScoredDocument& hit) { return hit.score < least; });
     }
-    for (auto& hit : scored) {
-        ELY_TRY_ASSIGN(hit.id, id_of(connection, collection, hit.ordinal));
-    }
-    std::ranges::sort(scored, [](const ScoredDocument& a, const ScoredDocument& b) {
-        return a.score != b.score ? a.score > b.score : a.id < b.id;
+    std::ranges::sort(scored, [&](const ScoredDocument& a, const ScoredDocument& b) {
+        return a.score != b.score ? a.score > b.score : state.id(a.document) < state.id(b.document);
     });
     if (scored.size() > limit) scored.resize(limit);
     return scored;
@@ -253,26 +273,21 @@ Result<std::vector<ScoredDocument>> search_lexical(Connection& connection, const
                                                    const model::CollectionSchema& schema, const DocumentState& state,
                                                    IndexCache& cache, const LexicalQuery& query, const Bits& filter) {
     ELY_TRY_ASSIGN(auto fields, query_fields(schema, query));
-    const auto terms = query_terms(query.text);
+    ELY_TRY_ASSIGN(const auto folded, folded_properties(schema, query.fold_by));
+    const auto terms = query_terms(query.text, query.weak_words, query.weak_weight);
     LexicalSearch search(connection, row, state, std::move(fields), query.k1);
+    if (!folded.empty()) {
+        ELY_TRY_ASSIGN(const auto groups, cache.groups(connection, row, state, folded));
+        ELY_TRY(search.run(terms, groups.get()));
+        return best_of(state, best_of_groups(state, search, *groups, filter), query.limit);
+    }
+    ELY_TRY(search.run(terms, nullptr));
+    const auto& scores = search.document_scores();
     std::vector<ScoredDocument> scored;
-    if (query.fold_by.empty()) {
-        ELY_TRY(search.run(terms, nullptr));
-        const auto& scores = search.document_scores();
-        filter.for_each([&](std::size_t i) {
-            if (scores[i] > 0) scored.push_back({state.ordinal(static_cast<std::uint32_t>(i)), {}, scores[i]});
-        });
-        return best_of(connection, row.id, std::move(scored), query.limit);
-    }
-    const auto folded = std::ranges::find(schema.properties, query.fold_by, &model::Property::name);
-    if (folded == schema.properties.end() || folded->type != model::DataType::text || !has_value_keys(*folded)) {
-        return fail(Code::usage, fmt::format("'{}' is no filterable text of '{}'", query.fold_by, schema.name));
-    }
-    const auto property = static_cast<std::size_t>(folded - schema.properties.begin());
-    ELY_TRY_ASSIGN(const auto groups, cache.groups(connection, row, state, property));
-    ELY_TRY(search.run(terms, groups.get()));
-    ELY_TRY_ASSIGN(scored, best_of_groups(connection, row.id, state, search, *groups, filter));
-    return best_of(connection, row.id, std::move(scored), query.limit);
+    filter.for_each([&](std::size_t i) {
+        if (scores[i] > 0) scored.push_back({static_cast<std::uint32_t>(i), scores[i]});
+    });
+    return best_of(state, std::move(scored), query.limit);
 }
 
 }  // namespace ely::store::embedded

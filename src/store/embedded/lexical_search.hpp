@@ -11,8 +11,7 @@
 namespace ely::store::embedded {
 
 struct ScoredDocument {
-    std::uint32_t ordinal = 0;
-    Uuid id;
+    std::uint32_t document = 0;  // its number in the DocumentState
     double score = 0;
 };
 
@@ -22,8 +21,8 @@ struct ScoredDocument {
                                                                  const DocumentState& state, IndexCache& cache,
                                                                  const LexicalQuery& query, const Bits& filter);
 
-// The `limit` best by score, ties by id; asks for ids only where scores are equal at the cut.
-[[nodiscard]] Result<std::vector<ScoredDocument>> best_of(Connection& connection, std::int64_t collection,
-                                                          std::vector<ScoredDocument> scored, std::size_t limit);
+// The `limit` best by score, ties by id.
+[[nodiscard]] std::vector<ScoredDocument> best_of(const DocumentState& state, std::vector<ScoredDocument> scored,
+                                                  std::size_t limit);
 
 }  // namespace ely::store::embedded

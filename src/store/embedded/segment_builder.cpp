@@ -72,6 +72,7 @@ std::string encode_documents(const DocumentTable& table) {
     put_varint(out, table.ordinals.size());
     put_varint(out, table.lengths.size());
     put_width(out, table.ordinals, 4);
+    for (const auto& id : table.ids) out.append(id.view());
     for (const auto& lengths : table.lengths) {
         const auto width = width_of(lengths);
         put_varint(out, width);
@@ -86,9 +87,12 @@ Result<DocumentTable> decode_documents(std::string_view bytes) {
     const auto documents = in.varint();
     const auto fields = in.varint();
     const auto ordinals = in.take(documents * 4);
+    const auto ids = in.take(documents * sizeof(Uuid));
     if (!in.ok() || fields > k_max_properties) return fail(Code::corrupt, "a segment's documents are damaged");
     out.ordinals.resize(documents);
     read_width<std::uint32_t>(ordinals, out.ordinals);
+    out.ids.resize(documents);
+    std::memcpy(out.ids.data(), ids.data(), ids.size());
     out.lengths.resize(fields);
     for (auto& lengths : out.lengths) {
         const auto width = in.varint();
@@ -108,8 +112,9 @@ SegmentBuilder::SegmentBuilder(const model::CollectionSchema& schema) : m_schema
     m_documents.lengths.resize(schema.properties.size());
 }
 
-void SegmentBuilder::add(std::uint32_t ordinal, std::span<const Cell> cells) {
+void SegmentBuilder::add(std::uint32_t ordinal, const Uuid& id, std::span<const Cell> cells) {
     m_documents.ordinals.push_back(ordinal);
+    m_documents.ids.push_back(id);
     const auto documents = m_documents.ordinals.size();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto& property = m_schema.properties[i];
@@ -126,11 +131,11 @@ void SegmentBuilder::add(std::uint32_t ordinal, std::span<const Cell> cells) {
 
 void SegmentBuilder::add_terms(std::size_t property, std::string_view text) {
     std::uint32_t length = 0;
-    m_tokenizer.run(text, [&](std::string_view term) {
+    m_tokenizer.run(text, [&](const Term& term) {
         m_scratch.assign(1, k_term_keys);
-        m_scratch.append(term);
+        m_scratch.append(term.text);
         add_key(m_scratch, static_cast<std::uint8_t>(property));
-        ++length;
+        if (term.kind != TermKind::dotted_name) ++length;
     });
     m_documents.lengths[property].back() += length;
 }

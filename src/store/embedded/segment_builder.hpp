@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/uuid.hpp"
 #include "model/collection_schema.hpp"
 #include "store/batch/cell.hpp"
 #include "store/embedded/postings.hpp"
@@ -32,7 +33,8 @@ enum class KeyKind : char { null = 1, long_value = 2, value = 3 };
 
 // How long each field of each document is, in terms; documents are numbered within the segment.
 struct DocumentTable {
-    std::vector<std::uint32_t> ordinals;              // ascending
+    std::vector<std::uint32_t> ordinals;  // ascending
+    std::vector<Uuid> ids;
     std::vector<std::vector<std::uint32_t>> lengths;  // by property, then document; empty: none has the field
 };
 [[nodiscard]] std::string encode_documents(const DocumentTable& table);
@@ -43,7 +45,7 @@ class SegmentBuilder {
     explicit SegmentBuilder(const model::CollectionSchema& schema);
 
     // Ordinals must ascend.
-    void add(std::uint32_t ordinal, std::span<const Cell> cells);
+    void add(std::uint32_t ordinal, const Uuid& id, std::span<const Cell> cells);
 
     [[nodiscard]] const DocumentTable& documents() const { return m_documents; }
 

@@ -75,6 +75,7 @@ class Source {
             if (tombstones.get(i)) continue;
             m_numbers[i] = static_cast<std::uint32_t>(merged.ordinals.size());
             merged.ordinals.push_back(table.ordinals[i]);
+            merged.ids.push_back(table.ids[i]);
             for (std::size_t field = 0; field < table.lengths.size(); ++field) {
                 if (table.lengths[field].empty()) continue;
                 merged.lengths[field].resize(merged.ordinals.size());

@@ -94,114 +94,114 @@ bool is_word_point(std::int32_t point) {
     return point >= 0 && is_word_category(utf8proc_category(point));
 }
 
-void append_utf8(std::string& out, std::int32_t point) {
-    std::array<utf8proc_uint8_t, 4> bytes{};
-    const auto size = utf8proc_encode_char(point, bytes.data());
-    out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
-}
-
-// Where the part that starts at `at` ends, in a word of ASCII letters, digits and underscores.
+// Where the part that starts at `at` ends. Letters beyond ASCII count as small ones; ideographs stand alone.
 std::size_t part_end(std::string_view word, std::size_t at) {
     const auto first = byte_class(word[at]);
+    if (first == Byte::high) {
+        const auto character = character_at(word, at);
+        if (is_ideograph(character.point)) return at + character.size;
+    }
     auto end = at + 1;
-    if (first == Byte::digit || first == Byte::lower) {
-        while (end < word.size() && byte_class(word[end]) == first) ++end;
+    const auto take_small = [&] {
+        while (end < word.size()) {
+            const auto kind = byte_class(word[end]);
+            if (kind == Byte::high && is_ideograph(character_at(word, end).point)) return;
+            if (kind != Byte::lower && kind != Byte::high) return;
+            ++end;
+        }
+    };
+    if (first == Byte::digit) {
+        while (end < word.size() && byte_class(word[end]) == Byte::digit) ++end;
+        return end;
+    }
+    if (first != Byte::upper) {
+        take_small();
         return end;
     }
     while (end < word.size() && byte_class(word[end]) == Byte::upper) ++end;
-    if (end == word.size() || byte_class(word[end]) != Byte::lower) return end;
+    if (end == word.size() || (byte_class(word[end]) != Byte::lower && byte_class(word[end]) != Byte::high)) return end;
     // "HTTPServer": the last capital begins the next part; "Server": it is the first of this one.
     if (end - at > 1) return end - 1;
-    while (end < word.size() && byte_class(word[end]) == Byte::lower) ++end;
+    take_small();
     return end;
 }
 
-constexpr std::array<std::string_view, 58> k_stop_words{
-    "a",    "an",   "and",  "are",   "as",    "at",    "be",    "but",  "by",   "can", "do",     "doe",
-    "for",  "from", "get",  "had",   "has",   "have",  "how",   "i",    "if",   "in",  "into",   "is",
-    "it",   "its",  "my",   "no",    "not",   "of",    "on",    "or",   "our",  "s",   "should", "so",
-    "t",    "that", "the",  "their", "then",  "there", "these", "they", "this", "to",  "was",    "we",
-    "were", "what", "when", "where", "which", "who",   "why",   "will", "with", "you"};
+constexpr std::array<std::string_view, 71> k_stop_words{
+    "a",    "an",    "and",   "are",    "as",   "at",   "be",   "been", "but",   "by",  "can",   "did",
+    "do",   "doe",   "don",   "for",    "from", "had",  "has",  "have", "how",   "i",   "if",    "in",
+    "into", "is",    "it",    "its",    "may",  "me",   "must", "my",   "no",    "not", "of",    "on",
+    "or",   "our",   "s",     "should", "so",   "such", "t",    "than", "that",  "the", "their", "them",
+    "then", "there", "these", "they",   "this", "to",   "us",   "via",  "was",   "we",  "were",  "what",
+    "when", "where", "which", "while",  "who",  "why",  "will", "with", "would", "you", "your"};
+static_assert(std::ranges::is_sorted(k_stop_words));
+
+bool is_stop_term(const Term& term) {
+    if (term.kind != TermKind::part || term.parts == 2) return false;
+    return std::ranges::binary_search(k_stop_words, term.text);
+}
 
 }  // namespace
 
-Stem light_stem(std::string_view word) {
-    const auto size = word.size();
-    if (size < 4 || word.back() != 's') return {size, false};
-    const char before = word[size - 2];
-    if (before == 's' || before == 'u' || before == 'i') return {size, false};
-    if (word.ends_with("ies")) return size > 4 ? Stem{size - 3, true} : Stem{size - 1, false};
-    if (word.ends_with("sses") || word.ends_with("xes") || word.ends_with("ches") || word.ends_with("shes")) {
-        return {size - 2, false};
+void stem(std::string& bytes, std::size_t start) {
+    const auto word = std::string_view(bytes).substr(start);
+    if (word.size() < 4 || word.back() != 's') return;
+    if (word.ends_with("ies") && word.size() > 4) {
+        bytes.resize(bytes.size() - 3);
+        bytes.push_back('y');
+        return;
     }
-    return {size - 1, false};
+    if (!word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")) bytes.pop_back();
 }
 
-void Tokenizer::close_term(std::size_t start) {
-    if (m_bytes.size() - start > k_max_term_bytes) m_bytes.resize(start + k_max_term_bytes);
-    m_terms.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(m_bytes.size() - start)});
+void Tokenizer::close_term(std::size_t start, TermKind kind) {
+    if (kind != TermKind::dotted_name) stem(m_bytes, start);
+    m_terms.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(m_bytes.size() - start), 1, kind});
 }
 
-void Tokenizer::add_lower(std::string_view text) {
-    const auto start = m_bytes.size();
-    for (const char c : text.substr(0, k_max_term_bytes)) m_bytes.push_back(lower(c));
-    close_term(start);
+void Tokenizer::append_lower(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        if (byte_class(text[at]) != Byte::high) {
+            m_bytes.push_back(lower(text[at++]));
+            continue;
+        }
+        const auto character = character_at(text, at);
+        at += character.size;
+        std::array<utf8proc_uint8_t, 4> bytes{};
+        const auto size = utf8proc_encode_char(utf8proc_tolower(character.point), bytes.data());
+        m_bytes.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+    }
 }
 
-void Tokenizer::add_part(std::string_view part) {
-    const auto start = m_bytes.size();
-    for (const char c : part.substr(0, k_max_term_bytes)) m_bytes.push_back(lower(c));
-    const auto stem = light_stem(std::string_view(m_bytes).substr(start));
-    m_bytes.resize(start + stem.size);
-    if (stem.add_y) m_bytes.push_back('y');
-    close_term(start);
-}
-
-void Tokenizer::cut_ascii_word(std::string_view word) {
-    std::size_t parts = 0;
+void Tokenizer::cut_word(std::string_view word) {
+    if (word.size() > k_max_word_bytes) return;
+    const auto first = m_terms.size();
     for (std::size_t at = 0; at < word.size();) {
         if (word[at] == '_') {
             ++at;
             continue;
         }
         const auto end = part_end(word, at);
-        add_part(word.substr(at, end - at));
-        ++parts;
+        const auto start = m_bytes.size();
+        append_lower(word.substr(at, end - at));
+        close_term(start, TermKind::part);
         at = end;
     }
-    if (parts > 1) add_lower(word);
-}
-
-// Words with characters beyond ASCII are folded, not cut into parts, except that ideographs stand alone.
-void Tokenizer::cut_unicode_word(std::string_view word) {
-    m_folded.clear();
-    const auto flush = [&] {
-        if (m_folded.empty()) return;
-        const auto start = m_bytes.size();
-        m_bytes += m_folded;
-        m_folded.clear();
-        close_term(start);
-    };
+    const auto parts = static_cast<std::uint32_t>(m_terms.size() - first);
+    if (parts < 2) return;
+    const auto start = m_bytes.size();
     for (std::size_t at = 0; at < word.size();) {
-        const auto character = character_at(word, at);
-        at += character.size;
-        if (character.point == '_') {
-            flush();
-        } else if (is_ideograph(character.point)) {
-            flush();
-            append_utf8(m_folded, character.point);
-            flush();
-        } else {
-            append_utf8(m_folded, utf8proc_tolower(character.point));
-        }
+        auto end = at;
+        while (end < word.size() && word[end] != '_') ++end;
+        append_lower(word.substr(at, end - at));
+        at = end + 1;
     }
-    flush();
+    close_term(start, TermKind::whole);
+    for (auto i = first; i < m_terms.size(); ++i) m_terms[i].parts = parts;
 }
 
 // Cuts the word that starts at `at` and returns where it ends; the same place when there is none.
 std::size_t Tokenizer::take_word(std::string_view text, std::size_t at) {
     const auto start = at;
-    bool ascii = true;
     while (at < text.size()) {
         if (is_ascii_word(text[at])) {
             ++at;
@@ -210,11 +210,9 @@ std::size_t Tokenizer::take_word(std::string_view text, std::size_t at) {
         if (byte_class(text[at]) != Byte::high) break;
         const auto character = character_at(text, at);
         if (!is_word_point(character.point)) break;
-        ascii = false;
         at += character.size;
     }
-    const auto word = text.substr(start, at - start);
-    if (!word.empty()) ascii ? cut_ascii_word(word) : cut_unicode_word(word);
+    if (at != start) cut_word(text.substr(start, at - start));
     return at;
 }
 
@@ -233,25 +231,31 @@ void Tokenizer::cut(std::string_view text) {
             at = end;
             ++words;
         }
-        if (words > 1) add_lower(text.substr(start, at - start));
+        if (words < 2 || at - start > k_max_word_bytes) continue;
+        const auto name = m_bytes.size();
+        append_lower(text.substr(start, at - start));
+        close_term(name, TermKind::dotted_name);
     }
 }
 
-std::vector<QueryTerm> query_terms(std::string_view text) {
-    std::vector<QueryTerm> all;
+std::vector<QueryTerm> query_terms(std::string_view text, std::span<const std::string> weak_words, double weak_weight) {
+    std::vector<std::string> weak(weak_words.begin(), weak_words.end());
+    for (auto& word : weak) stem(word, 0);
+    std::vector<QueryTerm> kept;
+    std::vector<QueryTerm> stopped;
     Tokenizer tokenizer;
-    tokenizer.run(text, [&](std::string_view term) {
-        for (auto& known : all) {
-            if (known.term == term) {
-                ++known.count;
-                return;
-            }
+    tokenizer.run(text, [&](const Term& term) {
+        const bool is_weak = term.kind == TermKind::part && std::ranges::find(weak, term.text) != weak.end();
+        auto& list = is_stop_term(term) ? stopped : kept;
+        const auto known = std::ranges::find(list, term.text, &QueryTerm::term);
+        const double weight = is_weak ? weak_weight : 1;
+        if (known == list.end()) {
+            list.push_back({std::string(term.text), weight});
+        } else {
+            known->weight = std::max(known->weight, weight);
         }
-        all.push_back({std::string(term), 1});
     });
-    auto kept = all;
-    std::erase_if(kept, [](const QueryTerm& term) { return std::ranges::binary_search(k_stop_words, term.term); });
-    return kept.empty() ? all : kept;
+    return kept.empty() ? stopped : kept;
 }
 
 }  // namespace ely::store::embedded

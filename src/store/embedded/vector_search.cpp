@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <queue>
 #include <thread>
 
@@ -95,24 +96,30 @@ std::vector<Candidate> first_pass(const QuantizedQuery& query, const VectorState
 }  // namespace
 
 Result<std::vector<ScoredDocument>> search_vectors(Connection& connection, const CollectionRow& row,
-                                                   const model::VectorConfig& config, const VectorState& state,
-                                                   std::span<const float> query, const Bits* allowed,
-                                                   std::size_t limit) {
+                                                   const model::VectorConfig& config, const VectorState& vectors,
+                                                   const DocumentState& documents, std::span<const float> query,
+                                                   const Bits* allowed, std::size_t limit) {
     std::vector<ScoredDocument> scored;
     if (limit == 0) return scored;
+    std::optional<Bits> ordinals;
+    if (allowed != nullptr) {
+        ordinals.emplace(static_cast<std::size_t>(row.next_ordinal));
+        allowed->for_each([&](std::size_t i) { ordinals->set(documents.ordinal(static_cast<std::uint32_t>(i))); });
+    }
     const QuantizedQuery quantized(query, config.distance);
     VectorTables tables(connection, row.id, config.dimensions, config.distance);
     Largest exact(limit);
-    for (const auto& candidate : first_pass(quantized, state, allowed, limit)) {
+    for (const auto& candidate : first_pass(quantized, vectors, ordinals ? &*ordinals : nullptr, limit)) {
         if (candidate.upper < exact.least()) break;
         ELY_TRY_ASSIGN(const auto vector, tables.vector(candidate.ordinal));
-        if (vector.empty()) return fail(Code::corrupt, "a block has a vector that is not there");
+        const auto document = documents.document(candidate.ordinal);
+        if (vector.empty() || !document) return fail(Code::corrupt, "a block has a vector that is not there");
         const double score = exact_score(config.distance, query, vector);
         // Bounds have room for the rounding of this conversion.
         exact.add(quantized.rank_value(score));
-        scored.push_back({candidate.ordinal, {}, score});
+        scored.push_back({*document, score});
     }
-    return best_of(connection, row.id, std::move(scored), limit);
+    return best_of(documents, std::move(scored), limit);
 }
 
 }  // namespace ely::store::embedded

@@ -10,10 +10,9 @@
 
 namespace ely::store::embedded {
 
-// `allowed`: ordinals that may be hits, null for all. The caller has checked the query's length.
-[[nodiscard]] Result<std::vector<ScoredDocument>> search_vectors(Connection& connection, const CollectionRow& row,
-                                                                 const model::VectorConfig& config,
-                                                                 const VectorState& state, std::span<const float> query,
-                                                                 const Bits* allowed, std::size_t limit);
+// `allowed`: the documents that may be hits, null for all. The caller has checked the query's length.
+[[nodiscard]] Result<std::vector<ScoredDocument>> search_vectors(
+    Connection& connection, const CollectionRow& row, const model::VectorConfig& config, const VectorState& vectors,
+    const DocumentState& documents, std::span<const float> query, const Bits* allowed, std::size_t limit);
 
 }  // namespace ely::store::embedded

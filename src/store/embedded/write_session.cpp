@@ -119,7 +119,7 @@ Result<WriteResult> WriteSession::upsert(const BatchView& batch, Timestamp now) 
         insert->bind(4, milliseconds(times.updated.value_or(now))).bind_blob_static(5, data);
         ELY_TRY(insert->run());
         m_row.bytes += static_cast<std::int64_t>(data.size());
-        segment.add(ordinal, cells);
+        segment.add(ordinal, id, cells);
         const auto vector = batch.vector(row);
         if (vector.empty()) continue;
         vector_ordinals.push_back(ordinal);
