@@ -1,23 +1,24 @@
 #include "store/embedded/postings.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace ely::store::embedded {
 namespace {
 
-// The field that most of the postings are in.
+// The field that more than half of the postings are in; some field when there is none such.
 std::uint8_t main_field_of(std::span<const Posting> postings) {
-    std::array<std::uint32_t, 256> counts{};
-    for (const auto& posting : postings) ++counts[posting.field];
-    return static_cast<std::uint8_t>(std::ranges::max_element(counts) - counts.begin());
+    std::uint8_t out = 0;
+    std::size_t lead = 0;
+    for (const auto& posting : postings) {
+        if (lead == 0) out = posting.field;
+        posting.field == out ? ++lead : --lead;
+    }
+    return out;
 }
 
 }  // namespace
 
 void encode_postings(std::string& out, std::span<const Posting> postings) {
     if (postings.empty()) return;
-    const auto main_field = postings.size() == 1 ? postings[0].field : main_field_of(postings);
+    const auto main_field = main_field_of(postings);
     put_varint(out, main_field);
     std::uint32_t previous = 0;
     for (std::size_t i = 0; i < postings.size();) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 namespace ely::store::embedded {
 namespace {
@@ -24,6 +23,13 @@ std::uint64_t hash_bytes(std::string_view bytes) {
     std::memcpy(&tail, bytes.data() + at, bytes.size() - at);
     out = (out ^ tail) * k_multiplier;
     return out ^ (out >> 32U);
+}
+
+// The first eight bytes as a number that orders as they do.
+std::uint64_t first_bytes(std::string_view bytes) {
+    std::uint64_t out = 0;
+    std::memcpy(&out, bytes.data(), std::min<std::size_t>(bytes.size(), sizeof out));
+    return __builtin_bswap64(out);
 }
 
 void put_width(std::string& out, std::span<const std::uint32_t> values, std::uint8_t width) {
@@ -204,11 +210,16 @@ Result<void> SegmentBuilder::emit_all(const Emit& emit) {
     auto next = starts;
     for (const auto& record : m_records) postings[next[record.key]++] = record.posting;
 
-    std::vector<std::uint32_t> order(m_keys.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::uint32_t index) { return key_bytes(m_keys[index]); });
+    // By the first eight bytes as a number, then by the rest: most comparisons touch no key.
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+    order.reserve(m_keys.size());
+    for (std::uint32_t i = 0; i < m_keys.size(); ++i) order.emplace_back(first_bytes(key_bytes(m_keys[i])), i);
+    std::ranges::sort(order, [&](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        return key_bytes(m_keys[a.second]) < key_bytes(m_keys[b.second]);
+    });
     std::string encoded;
-    for (const auto index : order) {
+    for (const auto& [prefix, index] : order) {
         encoded.clear();
         encode_postings(encoded, std::span(postings).subspan(starts[index], m_keys[index].count));
         ELY_TRY(emit(key_bytes(m_keys[index]), encoded));

@@ -159,7 +159,12 @@ void Tokenizer::close_term(std::size_t start, TermKind kind) {
 }
 
 void Tokenizer::append_lower(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    std::size_t at = 0;
+    const auto start = m_bytes.size();
+    m_bytes.resize(start + text.size());
+    for (; at < text.size() && byte_class(text[at]) != Byte::high; ++at) m_bytes[start + at] = lower(text[at]);
+    m_bytes.resize(start + at);
+    while (at < text.size()) {
         if (byte_class(text[at]) != Byte::high) {
             m_bytes.push_back(lower(text[at++]));
             continue;
