@@ -4,7 +4,8 @@
 //   store_bench [--objects 100000] [--dimensions 384] [--batch 1000] [--queries 200] [--seed 1] [--file PATH]
 //
 // The text is made up: identifiers and words drawn by Zipf's law, about 1.7 KB an object, eight objects a file. Vectors
-// are drawn around a thousand centres. The file is removed at the end unless it was named.
+// are drawn around a thousand centres. The file is removed at the end unless it was named; a file that is
+// there already is queried only.
 
 #include <algorithm>
 #include <cmath>
@@ -180,19 +181,20 @@ struct Ingest {
 Ingest write_objects(store::Collection& collection, const Options& options, Words& words) {
     Ingest out;
     const char* languages[] = {"C++", "Python", "Go", "Rust"};
+    std::string path;
     for (std::size_t start = 0; start < options.objects; start += options.batch) {
         auto builder = must(store::BatchBuilder::create(collection.schema()));
         for (auto i = start; i < std::min(start + options.batch, options.objects); ++i) {
             const auto file = i / 8;
+            if (i % 8 == 0) path = fmt::format("src/{}/{}_{}.cpp", words.draw(), words.draw(), file);
             auto content = words.text(1000 + words.random()() % 1400);
             out.bytes += static_cast<double>(content.size());
-            must(builder.append(object_id(i),
-                                {{"repository", "example.org/owner/name"},
-                                 {"path", fmt::format("src/{}/{}_{}.cpp", words.draw(), words.draw(), file)},
-                                 {"language", languages[file % 4]},
-                                 {"symbol", words.draw() + "." + words.draw()},
-                                 {"start_line", static_cast<std::int64_t>(i % 8 * 40 + 1)},
-                                 {"content", std::move(content)}}));
+            must(builder.append(object_id(i), {{"repository", "example.org/owner/name"},
+                                               {"path", path},
+                                               {"language", languages[file % 4]},
+                                               {"symbol", words.draw() + "." + words.draw()},
+                                               {"start_line", static_cast<std::int64_t>(i % 8 * 40 + 1)},
+                                               {"content", std::move(content)}}));
         }
         const auto batch = must(builder.finish());
         const Meter meter;
@@ -253,7 +255,7 @@ void measure(const Options& options) {
     double open_ms = 0;
     Ingest ingest;
     double vector_seconds = 0;
-    {
+    if (!std::filesystem::exists(options.file)) {
         const auto store = must(store::open_embedded_store(options.file));
         const auto collection = must(store->create(bench_schema(options.dimensions)));
         ingest = write_objects(*collection, options, words);

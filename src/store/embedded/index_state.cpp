@@ -63,15 +63,21 @@ Result<std::shared_ptr<const DocumentState>> load_documents(Connection& connecti
 
 void add_group_lengths(const DocumentState& state, Groups& groups) {
     groups.lengths.resize(state.total_lengths.size());
+    groups.largest.resize(state.total_lengths.size());
     for (std::size_t property = 0; property < groups.lengths.size(); ++property) {
         if (state.total_lengths[property] == 0) continue;
         auto& lengths = groups.lengths[property];
+        auto& largest = groups.largest[property];
         lengths.resize(groups.count);
+        largest.resize(groups.count);
         for (const auto& segment : state.segments) {
             for (std::uint32_t i = 0; i < segment.row.documents; ++i) {
                 const auto document = segment.base + i;
                 if (!state.living.get(document)) continue;
-                lengths[groups.group_of[document]] += DocumentState::length(segment, property, i);
+                const auto length = DocumentState::length(segment, property, i);
+                const auto group = groups.group_of[document];
+                lengths[group] += length;
+                largest[group] = std::max(largest[group], length);
             }
         }
     }

@@ -36,6 +36,7 @@ struct Groups {
     std::vector<std::uint32_t> group_of;              // by document
     std::uint32_t count = 0;                          // of groups
     std::vector<std::vector<std::uint32_t>> lengths;  // by property, then group; sums over the living documents
+    std::vector<std::vector<std::uint32_t>> largest;  // the same, of the group's longest document
 };
 
 struct DocumentState {
