@@ -134,6 +134,7 @@ Result<void> check_setting(std::string_view key, std::string_view value) {
     const auto* rule = find_rule(key);
     if (rule == nullptr) {
         std::vector<std::string> keys;
+        keys.reserve(k_rules.size());
         for (const auto& known : k_rules) keys.emplace_back(known.key);
         const auto meant = nearest(key, keys);
         return fail(Code::usage, fmt::format("unknown setting {}", printable(key)),

@@ -38,6 +38,7 @@ std::vector<Node> all_nodes(const Program& program) {
 
 std::string words_of(const Node& node) {
     std::vector<std::string> words;
+    words.reserve(node.entries.size());
     for (const auto& entry : node.entries) words.emplace_back(entry.word);
     for (const auto& option : node.options) {
         if (!option.argument) words.insert(words.end(), option.names.begin(), option.names.end());

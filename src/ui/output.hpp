@@ -21,7 +21,7 @@ class Output {
     // What has been written so far becomes visible.
     virtual void flush() {}
     // Called before text goes out: a progress line on the same screen is taken away then.
-    virtual void before_writing(std::function<void()>) {}
+    virtual void before_writing(const std::function<void()>& /*action*/) {}
 
     void line(std::string_view text = {}) { write(std::string(text) + "\n"); }
     template <typename... Arguments>
@@ -41,7 +41,7 @@ class DescriptorOutput final : public Output {
 
     void write(std::string_view text) override;
     void flush() override;
-    void before_writing(std::function<void()> action) override { m_before_writing = std::move(action); }
+    void before_writing(const std::function<void()>& action) override { m_before_writing = action; }
     // ok also when the reader has gone away (`| head`); io when the text could not be written (a full disk).
     [[nodiscard]] Result<void> finish();
 

@@ -65,6 +65,7 @@ std::string Table::text(unsigned width, const Style& style) const {
         out += line + "\n";
     };
     std::vector<std::string> titles;
+    titles.reserve(m_columns.size());
     for (const auto& column : m_columns) titles.push_back(column.title);
     add_line(titles, true);
     for (const auto& row : m_rows) add_line(row, false);
