@@ -153,7 +153,7 @@ Result<Sha256Digest> hash_weights(const Path& folder) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail(errno_error(errno, "cannot open " + path.string()));
     Sha256 hash;
-    std::vector<char> buffer(std::size_t{1} << 20U);
+    std::vector<char> buffer(std::size_t{1} << 16U);
     while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
         hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
     }
