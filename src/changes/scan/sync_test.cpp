@@ -7,8 +7,8 @@
 
 #include "changes/git/testing/sandbox.hpp"
 #include "changes/scan/delivery.hpp"
+#include "changes/scan/testing/receiver.hpp"
 #include "changes/stream/path_text.hpp"
-#include "changes/stream/stream_reader.hpp"
 
 namespace ely::scan {
 namespace {
@@ -16,59 +16,14 @@ namespace {
 using git::testing::Sandbox;
 using git::testing::WorkTree;
 
-struct Stream {
-    std::vector<model::Change> changes;
-    model::Changeset changeset;
-
-    [[nodiscard]] const model::Change* find(std::string_view path) const {
-        const auto found = std::find_if(changes.begin(), changes.end(), [&](const auto& c) { return c.path == path; });
-        return found == changes.end() ? nullptr : &*found;
-    }
-    // "add a", "delete b", in the stream's order.
-    [[nodiscard]] std::string text() const {
-        std::string out;
-        for (const auto& change : changes) {
-            out += std::string(model::operation_name(change.operation)) + " " + change.path;
-            if (change.skip_index) out += " [" + change.skip_reason + "]";
-            if (!change.renamed_from.empty()) out += " <- " + change.renamed_from;
-            out += "\n";
-        }
-        return out;
-    }
-};
+using testing::Files;
+using testing::Receiver;
+using testing::Stream;
 
 Stream read(const Path& file) {
-    auto reader = stream::StreamReader::open(file);
-    REQUIRE(reader);
-    Stream out;
-    bool complete = false;
-    while (true) {
-        auto record = (*reader)->next();
-        REQUIRE(record);
-        if (!record->has_value()) break;
-        REQUIRE_FALSE(std::holds_alternative<stream::BadRecord>(**record));
-        if (auto* change = std::get_if<model::Change>(&**record)) out.changes.push_back(std::move(*change));
-        if (auto* changeset = std::get_if<model::Changeset>(&**record)) {
-            out.changeset = std::move(*changeset);
-            complete = true;
-        }
-    }
-    REQUIRE(complete);
-    CHECK(out.changeset.records == out.changes.size());
-    return out;
-}
-
-// What a receiver has after applying streams: path -> content (nullopt: skipped).
-using State = std::map<std::string, std::optional<std::string>>;
-void receive(State& state, const Stream& stream) {
-    if (stream.changeset.full) state.clear();
-    for (const auto& change : stream.changes) {
-        if (change.operation == model::Operation::remove) {
-            state.erase(change.path);
-        } else {
-            state[change.path] = change.content;
-        }
-    }
+    auto stream = testing::read_stream(file);
+    REQUIRE_MESSAGE(stream, (stream ? "" : stream.error().text()));
+    return std::move(*stream);
 }
 
 struct Fixture {
@@ -128,8 +83,8 @@ TEST_CASE_FIXTURE(Fixture, "the first stream is full, the next ones hold the dif
     CHECK(python->mime == "text/x-python");
     CHECK(python->size == 9);
     CHECK(python->blob_id == tree.git({"rev-parse", "HEAD:a.py"}));
-    State state;
-    receive(state, stream);
+    Receiver receiver;
+    REQUIRE(receiver.receive(stream));
 
     tree.write("a.py", "print(2)\n");
     tree.remove("gone.txt");
@@ -145,8 +100,8 @@ TEST_CASE_FIXTURE(Fixture, "the first stream is full, the next ones hold the dif
     CHECK(report.tally.added == 1);
     CHECK(report.tally.modified == 1);
     CHECK(report.tally.removed == 1);
-    receive(state, stream);
-    CHECK(state == State{{"a.py", "print(2)\n"}, {"b/c.md", "# c\n"}, {"d.go", "package d\n"}});
+    REQUIRE(receiver.receive(stream));
+    CHECK(receiver.files() == Files{{"a.py", "print(2)\n"}, {"b/c.md", "# c\n"}, {"d.go", "package d\n"}});
 
     const auto before = identity_of(out);
     report = run();
@@ -169,16 +124,16 @@ TEST_CASE_FIXTURE(Fixture, "force-push, rewritten and unrelated histories still 
     tree.commit();
     tree.write("a", "2\n");
     tree.commit();
-    State state;
+    Receiver receiver;
     run();
-    receive(state, read(out));
+    REQUIRE(receiver.receive(read(out)));
     // Back to the first commit and on in another direction.
     tree.git({"reset", "--quiet", "--hard", "HEAD~1"});
     tree.write("c", "3\n");
     tree.commit("other");
     CHECK(run().outcome == Outcome::incremental);
     CHECK(read(out).text() == "modify a\nadd c\n");
-    receive(state, read(out));
+    REQUIRE(receiver.receive(read(out)));
     // A history without any commit in common.
     tree.git({"checkout", "--quiet", "--orphan", "fresh"});
     tree.git({"rm", "-rq", "--force", "."});
@@ -188,8 +143,8 @@ TEST_CASE_FIXTURE(Fixture, "force-push, rewritten and unrelated histories still 
     tree.git({"checkout", "--quiet", "main"});
     run();
     CHECK(read(out).text() == "delete a\ndelete b\ndelete c\nadd z\n");
-    receive(state, read(out));
-    CHECK(state == State{{"z", "9\n"}});
+    REQUIRE(receiver.receive(read(out)));
+    CHECK(receiver.files() == Files{{"z", "9\n"}});
 }
 
 TEST_CASE_FIXTURE(Fixture, "a full stream follows when the difference would not do") {
@@ -466,9 +421,9 @@ TEST_CASE_FIXTURE(Fixture, "a file in a pending folder is handed over: what nobo
     auto wanted = request();
     const auto file = sandbox.path() / "pending" / "project.jsonl";
     wanted.target.file = file;
-    State state;
+    Receiver receiver;
     const auto take = [&] {
-        receive(state, read(file));
+        REQUIRE(receiver.receive(read(file)));
         std::filesystem::remove(file);
     };
     tree.write("a", "1\n");
@@ -485,7 +440,7 @@ TEST_CASE_FIXTURE(Fixture, "a file in a pending folder is handed over: what nobo
     run(wanted);
     CHECK(read(file).text() == "add c\n");
     take();
-    CHECK(state == State{{"a", "1\n"}, {"b", "1\n"}, {"c", "3\n"}});
+    CHECK(receiver.files() == Files{{"a", "1\n"}, {"b", "1\n"}, {"c", "3\n"}});
     // Taken, nothing new: nothing to hand over.
     CHECK(run(wanted).outcome == Outcome::unchanged);
     CHECK_FALSE(std::filesystem::exists(file));
