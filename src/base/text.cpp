@@ -209,82 +209,147 @@ std::size_t match_class(std::string_view pattern, char c, bool& matched) {
     return i + 1;
 }
 
-bool match_here(std::string_view pattern, std::string_view text);
+// Where matching goes on when the present try fails: behind a star that takes one character more.
+struct Retry {
+    std::size_t pattern = std::string_view::npos;
+    std::size_t text = 0;
+    [[nodiscard]] bool possible() const { return pattern != std::string_view::npos; }
+};
 
-bool match_star(std::string_view pattern, std::string_view text) {
-    if (!pattern.starts_with("**")) {
-        const auto rest = pattern.substr(1);
-        for (std::size_t i = 0;; ++i) {
-            if (match_here(rest, text.substr(i))) return true;
-            if (i >= text.size() || text[i] == '/') return false;
+// A pattern without alternatives. A star first takes as little as it can; when what follows fails, the last star takes
+// more. Going back to earlier stars is never needed ("**" apart from "*", which a '/' stops), so that no pattern takes
+// longer than its length times the square of the text's.
+class Matcher {
+  public:
+    Matcher(std::string_view pattern, std::string_view text) : m_pattern(pattern), m_text(text) {}
+
+    bool matches() {
+        while (true) {
+            if (m_at == m_pattern.size() && m_position == m_text.size()) return true;
+            if (!step() && !retry()) return false;
         }
     }
-    auto rest = pattern.substr(2);
-    // "**/" also matches no folder at all.
-    if (rest.starts_with('/') && match_here(rest.substr(1), text)) return true;
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-        if (match_here(rest, text.substr(i))) return true;
-    }
-    return false;
-}
 
-bool match_alternatives(std::string_view pattern, std::string_view text, bool& handled) {
-    int depth = 0;
+  private:
+    // False when the pattern does not go on here.
+    bool step() {
+        if (m_at == m_pattern.size()) return false;
+        if (m_pattern[m_at] == '*') {
+            star();
+            return true;
+        }
+        if (m_position == m_text.size()) return false;
+        const char c = m_text[m_position];
+        if (m_pattern[m_at] == '[') {
+            bool matched = false;
+            if (const auto used = match_class(m_pattern.substr(m_at + 1), c, matched); used > 0) {
+                m_at += used + 1;
+                ++m_position;
+                return matched;
+            }
+        }
+        if (m_pattern[m_at] == '?') {
+            if (c == '/') return false;
+        } else {
+            if (m_pattern[m_at] == '\\' && m_at + 1 < m_pattern.size()) ++m_at;
+            if (m_pattern[m_at] != c) return false;
+        }
+        ++m_at;
+        ++m_position;
+        return true;
+    }
+
+    void star() {
+        const auto first = m_at;
+        while (m_at < m_pattern.size() && m_pattern[m_at] == '*') ++m_at;
+        if (m_at - first == 1) {
+            m_star = {m_at, m_position};
+            return;
+        }
+        // "**/" at the beginning of a part takes whole folders, or none.
+        const bool at_part = first == 0 || m_pattern[first - 1] == '/';
+        m_by_folder = at_part && m_at < m_pattern.size() && m_pattern[m_at] == '/';
+        if (m_by_folder) ++m_at;
+        m_deep = {m_at, m_position};
+        m_star = {};
+    }
+
+    bool retry() {
+        if (m_star.possible() && m_star.text < m_text.size() && m_text[m_star.text] != '/') {
+            m_at = m_star.pattern;
+            m_position = ++m_star.text;
+            return true;
+        }
+        m_star = {};
+        if (!m_deep.possible() || m_deep.text >= m_text.size()) return false;
+        const auto next = m_by_folder ? m_text.find('/', m_deep.text) : m_deep.text;
+        if (next == std::string_view::npos) return false;
+        m_deep.text = next + 1;
+        m_at = m_deep.pattern;
+        m_position = m_deep.text;
+        return true;
+    }
+
+    std::string_view m_pattern;
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::size_t m_position = 0;
+    Retry m_star;
+    Retry m_deep;
+    bool m_by_folder = false;
+};
+
+struct Alternatives {
+    std::string_view before;
     std::vector<std::string_view> options;
-    std::size_t start = 1;
+    std::string_view behind;
+};
+
+// The first {a,b} of a pattern; no options when there is none.
+Alternatives first_alternatives(std::string_view pattern) {
+    Alternatives out;
+    int depth = 0;
+    std::size_t start = 0;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (pattern[i] == '{') ++depth;
-        if (pattern[i] == ',' && depth == 1) {
-            options.push_back(pattern.substr(start, i - start));
+        if (pattern[i] == '\\') {
+            ++i;
+            continue;
+        }
+        if (pattern[i] == '{' && depth++ == 0) {
+            out.before = pattern.substr(0, i);
             start = i + 1;
         }
-        if (pattern[i] == '}' && --depth == 0) {
-            options.push_back(pattern.substr(start, i - start));
-            handled = true;
-            for (const auto option : options) {
-                if (match_here(std::string(option) + std::string(pattern.substr(i + 1)), text)) return true;
-            }
-            return false;
+        if (pattern[i] == ',' && depth == 1) {
+            out.options.push_back(pattern.substr(start, i - start));
+            start = i + 1;
+        }
+        if (pattern[i] == '}' && depth > 0 && --depth == 0) {
+            out.options.push_back(pattern.substr(start, i - start));
+            out.behind = pattern.substr(i + 1);
+            return out;
         }
     }
-    return false;
+    return {};
 }
 
-bool match_here(std::string_view pattern, std::string_view text) {
-    while (!pattern.empty()) {
-        if (pattern.front() == '*') return match_star(pattern, text);
-        if (pattern.front() == '{') {
-            bool handled = false;
-            const bool matched = match_alternatives(pattern, text, handled);
-            if (handled) return matched;
-        }
-        if (text.empty()) return false;
-        if (pattern.front() == '[') {
-            bool matched = false;
-            const auto used = match_class(pattern.substr(1), text.front(), matched);
-            if (used > 0) {
-                if (!matched) return false;
-                pattern.remove_prefix(used + 1);
-                text.remove_prefix(1);
-                continue;
-            }
-        }
-        if (pattern.front() == '?') {
-            if (text.front() == '/') return false;
-        } else {
-            if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-            if (pattern.front() != text.front()) return false;
-        }
-        pattern.remove_prefix(1);
-        text.remove_prefix(1);
+// `tries` bounds what a pattern full of alternatives may cost.
+bool match_any(std::string_view pattern, std::string_view text, int& tries) {
+    const auto alternatives = first_alternatives(pattern);
+    if (alternatives.options.empty()) return --tries >= 0 && Matcher(pattern, text).matches();
+    for (const auto option : alternatives.options) {
+        std::string whole(alternatives.before);
+        whole.append(option).append(alternatives.behind);
+        if (tries > 0 && match_any(whole, text, tries)) return true;
     }
-    return text.empty();
+    return false;
 }
 
 }  // namespace
 
 bool wildmatch(std::string_view pattern, std::string_view text) {
-    return match_here(pattern, text);
+    constexpr int k_most_alternatives = 1000;
+    int tries = k_most_alternatives;
+    return match_any(pattern, text, tries);
 }
 
 bool glob_match(std::string_view pattern, std::string_view path) {
