@@ -115,8 +115,9 @@ bool is_token(std::string_view text, std::size_t at, const Shape& shape) {
     return !looks_made_up(token);
 }
 
-// Behind "-----BEGIN … PRIVATE KEY-----" stands the key itself: enough base64, whatever the line ends look like ("\n"
-// in a JSON string, quotes and plus signs in source code). The header alone is only talk about keys.
+// Behind "-----BEGIN … PRIVATE KEY-----" stands the key itself: base64 in lines that no prose has, whatever the line
+// ends look like ("\n" in a JSON string, quotes and plus signs in source code). The header alone is only talk about
+// keys.
 bool is_private_key(std::string_view text, std::size_t at) {
     constexpr std::string_view k_begin = "-----BEGIN ";
     const auto start = text.rfind(k_begin, at);
@@ -126,24 +127,25 @@ bool is_private_key(std::string_view text, std::size_t at) {
     if (label.find("PRIVATE ") == std::string_view::npos || label.find('\n') != std::string_view::npos) return false;
     constexpr std::size_t k_looked_at = 4000;
     constexpr std::size_t k_enough = 60;  // an Ed25519 key has 64
-    constexpr std::size_t k_sample = 200;
+    constexpr std::size_t k_line = 40;
     auto body = text.substr(at, k_looked_at);
     body.remove_prefix(std::min(body.size(), body.find("-----") + 5));
     body = body.substr(0, body.find("-----"));
-    std::string key;
-    for (std::size_t i = 0; i < body.size() && key.size() < k_sample; ++i) {
-        const char c = body[i];
-        if (c == '\\' && i + 1 < body.size()) {
-            ++i;
-        } else if (c == '.' || c == '<' || c == '{' || c == '*') {
-            return false;  // "...", "<key>", "{{ key }}"
-        } else if (in_alphabet(c, Alphabet::letters_digits) || c == '/' || c == '+') {
-            key.push_back(c);
-        }
-    }
     std::bitset<256> seen;
-    for (const char c : key) seen.set(static_cast<unsigned char>(c));
-    return key.size() >= k_enough && seen.count() >= 16;
+    std::size_t characters = 0;
+    std::size_t run = 0;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        const char c = body[i];
+        const bool escape = c == '\\';
+        if (escape) ++i;
+        const bool is_key = !escape && (in_alphabet(c, Alphabet::letters_digits) || c == '/' || c == '+');
+        run = is_key ? run + 1 : 0;
+        if (run == k_line) characters += k_line;
+        if (run > k_line) ++characters;
+        if (is_key) seen.set(static_cast<unsigned char>(c));
+    }
+    constexpr std::size_t k_different = 16;
+    return characters >= k_enough && seen.count() >= k_different;
 }
 
 }  // namespace

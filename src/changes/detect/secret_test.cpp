@@ -89,6 +89,9 @@ TEST_CASE("private keys are found in files, in source code and in JSON") {
     CHECK_FALSE(secret_in("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n"));
     CHECK_FALSE(
         secret_in("-----BEGIN PRIVATE KEY-----\n<your key here, as downloaded from the console of the provider>\n"));
+    CHECK_FALSE(secret_in(
+        "## key should start with -----BEGIN CERTIFICATE----- or\n## -----BEGIN RSA PRIVATE KEY-----\n##\n"
+        "## name should start with a value that is the name of the ingress, which has to exist beforehand\n"));
     CHECK_FALSE(secret_in("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n" + k_body));
 }
 
@@ -106,7 +109,7 @@ std::vector<std::pair<std::size_t, std::size_t>> positions(const std::vector<Lit
 
 TEST_CASE("the scan finds exactly what a plain search finds, with and without the processor's help") {
     const std::vector<LiteralScan::Literal> literals{{"abc", 0}, {"abcd", 0}, {"cdab", 1}, {"xyzzy", 2}, {"aaaa", 3}};
-    rc::check([&](const std::vector<std::uint8_t>& seed, std::uint16_t repeat) {
+    CHECK(rc::check([&](const std::vector<std::uint8_t>& seed, std::uint16_t repeat) {
         std::string text;
         // Few letters, so that literals come up; long enough for blocks and their borders.
         for (std::size_t i = 0; i < seed.size() * (1 + repeat % 200U); ++i) {
@@ -122,7 +125,7 @@ TEST_CASE("the scan finds exactly what a plain search finds, with and without th
             });
             RC_ASSERT(found == positions(literals, text));
         }
-    });
+    }));
 }
 
 }  // namespace

@@ -7,6 +7,14 @@ namespace ely::scan {
 namespace skip = model::skip;
 
 Result<JudgedFile> FileJudge::judge(const git::Entry& entry) const {
+    auto judged = judge_readable(entry);
+    if (judged || judged.error().code != Code::corrupt || m_unreadable == Unreadable::error) return judged;
+    JudgedFile out;
+    out.verdict.skip_reason = skip::k_unreadable;
+    return out;
+}
+
+Result<JudgedFile> FileJudge::judge_readable(const git::Entry& entry) const {
     JudgedFile out;
     const auto path_verdict = m_inclusion->judge_path(entry.path);
     if (path_verdict.skip_reason == skip::k_secret) {
@@ -40,13 +48,15 @@ Result<JudgedFile> FileJudge::judge(const git::Entry& entry) const {
 }
 
 Result<detect::Inclusion> rules_of(const git::Repository& repository, const std::vector<git::Entry>& entries,
-                                   const detect::InclusionOptions& options) {
+                                   const detect::InclusionOptions& options, Unreadable unreadable) {
     detect::Inclusion out(options);
     for (const auto& entry : entries) {
         const bool is_file = entry.kind == git::EntryKind::file || entry.kind == git::EntryKind::executable;
         if (!is_file || !detect::is_rule_file(entry.path)) continue;
-        ELY_TRY_ASSIGN(const auto blob, repository.read_blob(entry.id));
-        out.add_rule_file(entry.path, blob.bytes());
+        auto blob = repository.read_blob(entry.id);
+        if (!blob && unreadable == Unreadable::skip) continue;
+        if (!blob) return fail(std::move(blob).error());
+        out.add_rule_file(entry.path, blob->bytes());
     }
     return out;
 }

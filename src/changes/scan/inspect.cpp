@@ -163,11 +163,12 @@ void fill(InspectReport& report, Counts counts) {
 }
 
 Result<void> look_into(const InspectRequest& request, const git::Mirror& mirror, const git::ObjectId& head,
-                       InspectReport& report, model::Progress& progress, const std::stop_token& stop) {
+                       Unreadable unreadable, InspectReport& report, model::Progress& progress,
+                       const std::stop_token& stop) {
     ELY_TRY_ASSIGN(const auto repository, git::Repository::open(mirror.git_dir()));
     ELY_TRY_ASSIGN(const auto commit, repository.commit(head));
     ELY_TRY_ASSIGN(const auto entries, repository.list(commit.tree));
-    ELY_TRY_ASSIGN(const auto rules, rules_of(repository, entries, request.inclusion));
+    ELY_TRY_ASSIGN(const auto rules, rules_of(repository, entries, request.inclusion, unreadable));
     report.commit = commit.id.hex();
     report.tree = commit.tree.hex();
     report.commit_time = commit.time;
@@ -176,7 +177,7 @@ Result<void> look_into(const InspectRequest& request, const git::Mirror& mirror,
     const auto maker = [&]() -> Result<Counter> {
         auto own = git::Repository::open(mirror.git_dir());
         if (!own) return fail(std::move(own).error());
-        return Counter(FileJudge(std::move(*own), rules), entries);
+        return Counter(FileJudge(std::move(*own), rules, unreadable), entries);
     };
     Counts total;
     std::uint64_t done = 0;
@@ -206,12 +207,12 @@ Result<InspectReport> inspect(const InspectRequest& request, model::Progress& pr
     report.branch = update.head.branch;
     report.empty = update.head.empty;
     if (report.empty) return report;
-    auto looked = look_into(request, mirror, update.head.id, report, progress, stop);
+    auto looked = look_into(request, mirror, update.head.id, Unreadable::error, report, progress, stop);
     if (!looked && looked.error().code == Code::corrupt) {
         progress.note("the local copy is damaged: fetching it anew");
         ELY_TRY(mirror.reset());
         ELY_TRY_ASSIGN(update, mirror.update(request.update, progress, stop));
-        looked = look_into(request, mirror, update.head.id, report, progress, stop);
+        looked = look_into(request, mirror, update.head.id, Unreadable::skip, report, progress, stop);
     }
     ELY_TRY(std::move(looked));
     report.seconds = watch.seconds();

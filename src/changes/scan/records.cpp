@@ -166,7 +166,7 @@ Result<RecordTally> write_records(const RecordRequest& request, const std::vecto
     const auto maker = [&]() -> Result<RecordMaker> {
         auto repository = git::Repository::open(request.git_dir);
         if (!repository) return fail(std::move(repository).error());
-        return RecordMaker(FileJudge(std::move(*repository), *request.inclusion), request, plan);
+        return RecordMaker(FileJudge(std::move(*repository), *request.inclusion, request.unreadable), request, plan);
     };
     RecordTally total;
     progress.stage("scan", plan.size(), "files");

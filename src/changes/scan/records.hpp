@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "changes/detect/inclusion.hpp"
 #include "changes/git/repository.hpp"
+#include "changes/scan/file_judge.hpp"
 #include "model/change.hpp"
 #include "model/progress.hpp"
 
@@ -52,6 +53,7 @@ struct RecordRequest {
     std::string repository;  // its canonical name
     const detect::Inclusion* inclusion = nullptr;
     unsigned threads = 2;
+    Unreadable unreadable = Unreadable::error;
 };
 
 using LineSink = std::function<Result<void>(std::string_view lines, std::uint64_t records)>;

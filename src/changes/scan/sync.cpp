@@ -61,12 +61,12 @@ class Synchronisation {
             if (needs_no_stream()) return finished(watch);
         }
         const Stopwatch scan_watch;
-        auto written = write();
+        auto written = write(Unreadable::error);
         if (!written && written.error().code == Code::corrupt) {
             m_progress.note("the local copy is damaged (" + written.error().message + "): fetching it anew");
             ELY_TRY(m_mirror.reset());
             ELY_TRY(fetch());
-            written = write();
+            written = write(Unreadable::skip);
         }
         if (!written) put_back();
         ELY_TRY(std::move(written));
@@ -173,11 +173,11 @@ class Synchronisation {
         return {};
     }
 
-    Result<void> write() {
+    Result<void> write(Unreadable unreadable) {
         ELY_TRY(take_back());
         ELY_TRY_ASSIGN(const auto repository, git::Repository::open(m_mirror.git_dir()));
         ELY_TRY_ASSIGN(const auto plan, this->plan(repository));
-        ELY_TRY_ASSIGN(const auto rules, rules_of(repository, plan.entries, m_request.inclusion));
+        ELY_TRY_ASSIGN(const auto rules, rules_of(repository, plan.entries, m_request.inclusion, unreadable));
         const bool full = !plan.full_because.empty();
         m_report.outcome = full ? Outcome::full : plan.records.empty() ? Outcome::unchanged : Outcome::incremental;
         m_report.full_because = plan.full_because;
@@ -186,7 +186,7 @@ class Synchronisation {
         m_report.tree = plan.commit.tree.hex();
         ELY_TRY_ASSIGN(const auto file, stream_file());
         ELY_TRY_ASSIGN(auto writer, stream::StreamWriter::create(file));
-        const RecordRequest request{m_mirror.git_dir(), m_request.remote.name, &rules, m_request.threads};
+        const RecordRequest request{m_mirror.git_dir(), m_request.remote.name, &rules, m_request.threads, unreadable};
         const auto sink = [&](std::string_view lines, std::uint64_t records) {
             return writer.write_lines(lines, records);
         };

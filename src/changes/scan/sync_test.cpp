@@ -248,6 +248,19 @@ TEST_CASE_FIXTURE(Fixture, "a damaged copy is fetched anew") {
     CHECK(read(out).find("a")->content->size() == 5002);
 }
 
+TEST_CASE_FIXTURE(Fixture, "what the repository itself lacks is unreadable, the rest is delivered") {
+    tree.write("a", "1\n");
+    tree.write("b", "2\n");
+    tree.commit();
+    const auto blob = tree.git({"rev-parse", "HEAD:b"});
+    std::filesystem::remove(tree.path() / ".git" / "objects" / blob.substr(0, 2) / blob.substr(2));
+    auto wanted = request();
+    wanted.remote = *git::parse_remote(tree.path().string(), "/");
+    const auto report = run(wanted);
+    CHECK(read(out).text() == "add a\nadd b [unreadable]\n");
+    CHECK(report.tally.skipped.at("unreadable").files == 1);
+}
+
 TEST_CASE_FIXTURE(Fixture, "every kind of file has its record") {
     tree.write("text", "hello\n");
     tree.write("empty", "");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "model/skip_reason.hpp"
 #include "programs/mgit/commands.hpp"
 #include "programs/mgit/source_options.hpp"
 
@@ -130,6 +131,12 @@ Result<int> run(Context& context, const Options& options) {
         context.print_json(to_json(report));
     } else {
         print(context, report);
+    }
+    // The stream is there, and says so itself; what could not be read is missing in it.
+    if (const auto found = report.tally.skipped.find(model::skip::k_unreadable); found != report.tally.skipped.end()) {
+        context.err.print("warning: {} could not be read from the repository, {} among them\n",
+                          counted(found->second.files, "file", "files"), printable(found->second.examples.front()));
+        return k_exit_partial;
     }
     return k_exit_ok;
 }
