@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,8 @@ Prepared prepare(const ProcessOptions& options, const Path& program) {
 [[noreturn]] void become_child(const ProcessOptions& options, const Prepared& prepared, const Pipe& input,
                                const Pipe& output, const Pipe& errors, const Pipe& report) {
     ::setpgid(0, 0);
+    // It works for us alone: should we be killed, it must not go on by itself.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::dup2(input.ends[0], 0);
     ::dup2(output.ends[1], 1);
     ::dup2(errors.ends[1], 2);
@@ -94,8 +97,8 @@ Prepared prepare(const ProcessOptions& options, const Path& program) {
 
 class LineSink {
   public:
-    LineSink(const std::function<void(std::string_view)>& callback, std::string& capture)
-        : m_callback(callback), m_capture(capture) {}
+    LineSink(const std::function<void(std::string_view)>& callback, std::string& capture, const char* ends)
+        : m_callback(callback), m_capture(capture), m_ends(ends) {}
     void add(std::string_view bytes) {
         if (!m_callback) {
             m_capture += bytes;
@@ -103,7 +106,8 @@ class LineSink {
         }
         m_pending += bytes;
         std::size_t start = 0;
-        for (auto end = m_pending.find('\n'); end != std::string::npos; end = m_pending.find('\n', start)) {
+        for (auto end = m_pending.find_first_of(m_ends); end != std::string::npos;
+             end = m_pending.find_first_of(m_ends, start)) {
             m_callback(std::string_view(m_pending).substr(start, end - start));
             start = end + 1;
         }
@@ -117,6 +121,7 @@ class LineSink {
   private:
     const std::function<void(std::string_view)>& m_callback;
     std::string& m_capture;
+    const char* m_ends;
     std::string m_pending;
 };
 
@@ -198,8 +203,9 @@ Result<ProcessResult> run_process(const ProcessOptions& options, std::stop_token
         return fail(errno_error(exec_error, "cannot run " + options.arguments.front()));
     }
     ProcessResult result;
-    LineSink out_sink(options.on_output_line, result.output);
-    LineSink error_sink(options.on_error_line, result.errors);
+    LineSink out_sink(options.on_output_line, result.output, "\n");
+    // Progress that draws over itself comes as lines too.
+    LineSink error_sink(options.on_error_line, result.errors, "\r\n");
     const auto ending = pump(options, input, output, errors, out_sink, error_sink, stop, watch);
     if (ending != Ending::done) {
         end_group(child);

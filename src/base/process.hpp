@@ -22,7 +22,7 @@ struct ProcessOptions {
     std::map<std::string, std::string> environment;  // added to the caller's own
     std::string input;                               // written to its standard input, then closed
     // Called for each whole line (without its end) as it comes; without one the output is captured. Lines of a program
-    // that ends are all delivered before run_process returns.
+    // that ends are all delivered before run_process returns. On standard error a carriage return ends a line as well.
     std::function<void(std::string_view)> on_output_line;
     std::function<void(std::string_view)> on_error_line;
     std::optional<double> timeout_seconds;
@@ -37,7 +37,8 @@ struct ProcessResult {
 };
 
 // not_found when there is no such program, timeout, cancelled (the program then got SIGTERM, and SIGKILL two seconds
-// later). A program that ran and failed is a value, not an error. The child runs in a process group of its own.
+// later). A program that ran and failed is a value, not an error. The child runs in a process group of its own and ends
+// when this process does.
 [[nodiscard]] Result<ProcessResult> run_process(const ProcessOptions& options, std::stop_token stop = {});
 
 // The arguments as one would type them, with credentials in URLs and values behind token-like options starred out.
