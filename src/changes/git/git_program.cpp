@@ -1,6 +1,7 @@
 #include "changes/git/git_program.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 #include "base/text.hpp"
@@ -89,6 +90,29 @@ std::string essence(std::string_view errors) {
     return out;
 }
 
+struct ProgressLine {
+    std::string_view what;
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+};
+
+// "remote: Compressing objects:  45% (450/1000), 1.20 MiB | 500 KiB/s"; nullopt for any other line.
+std::optional<ProgressLine> progress_in(std::string_view line) {
+    if (line.starts_with("remote: ")) line.remove_prefix(8);
+    const auto percent = line.find("% (");
+    const auto colon = line.find(": ");
+    if (percent == std::string_view::npos || colon == std::string_view::npos || colon > percent) return std::nullopt;
+    ProgressLine out;
+    out.what = line.substr(0, colon);
+    const auto* at = line.data() + percent + 3;
+    const auto* end = line.data() + line.size();
+    const auto done = std::from_chars(at, end, out.done);
+    if (done.ec != std::errc() || done.ptr == end || *done.ptr != '/') return std::nullopt;
+    const auto total = std::from_chars(done.ptr + 1, end, out.total);
+    if (total.ec != std::errc()) return std::nullopt;
+    return out;
+}
+
 }  // namespace
 
 Error git_error(std::string_view errors, int exit_status, std::string_view what) {
@@ -120,7 +144,18 @@ Result<ProcessResult> try_git(const GitCommand& command, std::stop_token stop) {
         options.environment["SSH_ASKPASS_REQUIRE"] = "force";
     }
     options.timeout_seconds = command.timeout_seconds;
-    return run_process(options, std::move(stop));
+    if (!command.on_progress) return run_process(options, std::move(stop));
+    std::string errors;
+    options.on_error_line = [&](std::string_view line) {
+        if (const auto progress = progress_in(line)) {
+            command.on_progress(progress->what, progress->done, progress->total);
+        } else {
+            errors.append(line).push_back('\n');
+        }
+    };
+    auto result = run_process(options, std::move(stop));
+    if (result) result->errors = std::move(errors);
+    return result;
 }
 
 Result<std::string> run_git(const GitCommand& command, std::stop_token stop) {

@@ -19,6 +19,8 @@ struct GitCommand {
     Path git_dir;  // empty: none
     std::vector<std::string> arguments;
     std::optional<double> timeout_seconds;
+    // How far it is, from git's own progress lines ("Receiving objects:  45% (450/1000)"); needs --progress.
+    std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> on_progress = {};
 };
 
 // A finished command, whatever its status.

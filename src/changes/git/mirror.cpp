@@ -219,9 +219,10 @@ Result<RemoteHead> Mirror::explain_missing(const std::string& branch, const std:
     return fail(Code::not_found, where + " has no branch or tag " + printable(branch) + "; " + have, hint);
 }
 
-Result<void> Mirror::fetch(const RemoteHead& head, const UpdateOptions& options, const std::stop_token& stop) {
+Result<void> Mirror::fetch(const RemoteHead& head, const UpdateOptions& options, model::Progress& progress,
+                           const std::stop_token& stop) {
     GitCommand command{
-        m_git_dir, {"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"}, {}};
+        m_git_dir, {"fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"}, {}};
     std::error_code code;
     const bool have_anything = std::filesystem::exists(m_git_dir / "refs" / "mgit" / "at", code);
     if (shares_objects()) {
@@ -233,6 +234,10 @@ Result<void> Mirror::fetch(const RemoteHead& head, const UpdateOptions& options,
     }
     command.arguments.insert(command.arguments.end(),
                              {"--", m_remote.url, "+" + head.reference + ":" + local_reference(head.reference)});
+    // The server's own work comes first and is not counted.
+    command.on_progress = [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
+        if (what == "Receiving objects") progress.advance(done, total);
+    };
     auto output = run_git(command, stop);
     if (!output) return fail(std::move(output).error(), "cannot fetch " + printable(m_remote.shown));
     return {};
@@ -245,11 +250,11 @@ Result<Update> Mirror::update(const UpdateOptions& options, model::Progress& pro
     const bool deepen = options.history && is_shallow() && !shares_objects();
     if (stored(out.head.reference) == out.head.id && !deepen) return out;
     progress.stage("fetch", 0, "objects");
-    auto fetched = fetch(out.head, options, stop);
+    auto fetched = fetch(out.head, options, progress, stop);
     if (!fetched && fetched.error().code == Code::corrupt) {
         progress.note("the local copy was damaged: fetching it anew");
         ELY_TRY(reset());
-        fetched = fetch(out.head, options, stop);
+        fetched = fetch(out.head, options, progress, stop);
     }
     ELY_TRY(std::move(fetched));
     crash_point("mirror.fetched");

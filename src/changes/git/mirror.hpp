@@ -61,7 +61,8 @@ class Mirror {
     Result<RemoteHead> ask(const UpdateOptions& options, const std::stop_token& stop) const;
     Result<RemoteHead> explain_missing(const std::string& branch, const std::string& default_branch,
                                        const std::stop_token& stop) const;
-    Result<void> fetch(const RemoteHead& head, const UpdateOptions& options, const std::stop_token& stop);
+    Result<void> fetch(const RemoteHead& head, const UpdateOptions& options, model::Progress& progress,
+                       const std::stop_token& stop);
     [[nodiscard]] std::optional<ObjectId> stored(const std::string& reference) const;
     [[nodiscard]] bool is_shallow() const;
     [[nodiscard]] bool shares_objects() const;

@@ -134,6 +134,35 @@ TEST_CASE("what cannot be had is said clearly") {
     CHECK(update(sandbox, (sandbox.path() / "plain").string()).error().code == Code::not_found);
 }
 
+class Watching final : public model::Progress {
+  public:
+    void stage(std::string_view name, std::uint64_t, std::string_view unit) override {
+        stages += std::string(name) + " " + std::string(unit) + "\n";
+    }
+    void advance(std::uint64_t done, std::uint64_t total) override {
+        last = done;
+        of = total;
+    }
+    void note(std::string_view) override {}
+    std::string stages;
+    std::uint64_t last = 0;
+    std::uint64_t of = 0;
+};
+
+TEST_CASE("a fetch tells how far it is") {
+    const Sandbox sandbox;
+    const WorkTree tree(sandbox.path() / "r");
+    for (int i = 0; i < 50; ++i) tree.write("f" + std::to_string(i), std::to_string(i));
+    tree.commit();
+    auto mirror = Mirror::open(sandbox.data(), *parse_remote(tree.file_url(), "/"));
+    REQUIRE(mirror);
+    Watching progress;
+    REQUIRE(mirror->update({}, progress));
+    CHECK(progress.stages == "fetch objects\n");
+    CHECK(progress.last == 52);  // 50 files, a tree, a commit
+    CHECK(progress.of == 52);
+}
+
 TEST_CASE("a mirror is held by one at a time") {
     const Sandbox sandbox;
     const WorkTree tree(sandbox.path() / "r");
