@@ -177,7 +177,7 @@ Result<Path> Claim::reject(std::string_view report_json) {
 
 Result<void> Claim::release() {
     if (!m_lock) return fail(Code::internal, "the claim on " + m_name + " has ended");
-    const auto moved = rename_durably_new(m_file, m_root / "pending" / m_collection / m_name);
+    auto moved = rename_durably_new(m_file, m_root / "pending" / m_collection / m_name);
     crash_point("spool.released");
     m_lock.reset();
     // Where it is, it comes next as well.

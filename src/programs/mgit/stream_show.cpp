@@ -113,6 +113,7 @@ Result<Shown> read_stream(Context& context, const Options& options) {
 
 std::string counts_text(const std::map<std::string, std::uint64_t>& counts) {
     std::vector<std::string> parts;
+    parts.reserve(counts.size());
     for (const auto& [name, count] : counts)
         parts.push_back(fmt::format("{} {}", printable(name), format_count(count)));
     return join(parts, ", ");
