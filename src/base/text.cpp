@@ -171,16 +171,34 @@ std::string to_valid_utf8(std::string_view bytes) {
     return out;
 }
 
+namespace {
+
+// Of valid UTF-8: a character that moves the cursor, or makes text read in another order than it has; "\\x1b" for it.
+// Empty for all others.
+std::string visible_form(std::string_view character) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+    if (character.size() == 1) {
+        return (byte(0) < 0x20 && byte(0) != '\t') || byte(0) == 0x7F ? fmt::format("\\x{:02x}", byte(0)) : "";
+    }
+    if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0 ? fmt::format("\\x{:02x}", byte(1)) : "";
+    if (character.size() != 3 || byte(0) != 0xE2) return "";
+    const unsigned code = 0x2000U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+    const bool turns =
+        code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return turns ? fmt::format("\\u{:04x}", code) : "";
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
+    const auto valid = to_valid_utf8(text);
     std::string out;
-    out.reserve(text.size());
-    for (const char c : to_valid_utf8(text)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte == 0x7F) {
-            out += fmt::format("\\x{:02x}", byte);
-        } else {
-            out += c;
-        }
+    out.reserve(valid.size());
+    for (std::size_t at = 0; at < valid.size();) {
+        const auto character = std::string_view(valid).substr(at, sequence_length(valid, at));
+        const auto visible = visible_form(character);
+        out += visible.empty() ? character : std::string_view(visible);
+        at += character.size();
     }
     return out;
 }

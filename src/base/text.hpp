@@ -32,7 +32,8 @@ namespace ely {
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 // Each byte that is not part of valid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string to_valid_utf8(std::string_view bytes);
-// Control characters (escape sequences above all) made visible, so that foreign text cannot drive a terminal.
+// Control characters (escape sequences above all) and marks of direction made visible, so that foreign text cannot
+// drive a terminal or pretend to be another.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // wildmatch as git has it: `*` and `?` stop at '/', `**` does not, [classes] with ranges and negation, {a,b}

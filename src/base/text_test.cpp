@@ -90,5 +90,17 @@ TEST_CASE("no pattern takes long") {
     CHECK(watch.seconds() < 20);
 }
 
+TEST_CASE("foreign text cannot drive a terminal, nor turn its reader around") {
+    CHECK(printable("plain é 😀\ttext") == "plain é 😀\ttext");
+    CHECK(printable("a\x1b[2Jb\n\x7f") == "a\\x1b[2Jb\\x0a\\x7f");
+    // One-character forms of the escape sequences, and what makes text read in another order than it has.
+    CHECK(printable("\u009b2J\u0085") == "\\x9b2J\\x85");
+    CHECK(printable("\u00a0\u00ff") == "\u00a0\u00ff");
+    CHECK(printable("\u202egpj.exe\u2066x\u2069\u200e") == "\\u202egpj.exe\\u2066x\\u2069\\u200e");
+    CHECK(printable("\u2028") == "\\u2028");
+    CHECK(printable("\u2027\u2030\u206a") == "\u2027\u2030\u206a");
+    CHECK(printable("\xff") == "\uFFFD");
+}
+
 }  // namespace
 }  // namespace ely
