@@ -1,7 +1,8 @@
 #pragma once
 
 // A document's text to chunks: whole definitions where a grammar knows the language (tree-sitter), sections of
-// Markdown, runs of lines otherwise. Every line of the document that is not blank is in at least one chunk.
+// Markdown, runs of lines otherwise. Chunks come in the document's order and share no line; every line that is not
+// blank is in one. It embeds nothing and knows no store.
 
 #include <cstdint>
 #include <string>
@@ -12,12 +13,14 @@
 
 namespace ely::chunk {
 
+// Sizes in word pieces of the model, estimated (within some 6 %).
 struct Options {
-    // What a chunk should stay below, so that the model sees all of it: about 256 word pieces.
-    std::uint32_t max_characters = 1200;
-    // A definition shorter than this is put together with its neighbours.
-    std::uint32_t min_characters = 200;
-    std::uint32_t max_lines = 60;
+    // What a chunk should stay below, so that the model sees all of it and its context. A line longer than that is a
+    // chunk of its own.
+    std::uint32_t max_pieces = 220;
+    // Neighbours that are smaller together are one chunk.
+    std::uint32_t merge_pieces = 200;
+    std::uint32_t max_lines = 100;
 };
 
 // Never fails: text that a grammar cannot read is chunked by lines. `language` as changes/detect names it.

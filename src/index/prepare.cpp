@@ -69,8 +69,8 @@ void add_objects(PreparedDocument& out, const model::Document& document, const P
 
 std::string rules_text(const IngestOptions& options) {
     return fmt::format("{}/{}/{}/{}-{}-{}", k_object_layout, chunk::chunker_version(),
-                       options.ids == IdRule::chunk ? "chunk" : "legacy", options.chunking.max_characters,
-                       options.chunking.min_characters, options.chunking.max_lines);
+                       options.ids == IdRule::chunk ? "chunk" : "legacy", options.chunking.max_pieces,
+                       options.chunking.merge_pieces, options.chunking.max_lines);
 }
 
 std::string embedded_text(const model::Properties& properties) {

@@ -22,7 +22,7 @@ struct Chunk {
     // Qualified as its language writes it: "Flask.route", "ely::store::open"; empty outside any definition. A Markdown
     // section has its heading path: "Install > From source".
     std::string symbol;
-    std::string kind;  // "function", "class", "method", "section", "lines", "file"
+    std::string kind;  // "function", "method", "class" (any type), "module" (or namespace), "section", "lines"
     std::uint32_t start_line = 1;
     std::uint32_t end_line = 1;  // inclusive
     std::string text;            // the lines as they stand in the file
