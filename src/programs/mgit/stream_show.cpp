@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <map>
+#include <ranges>
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +15,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t k_bad_records_kept = 100;
+constexpr std::size_t k_counts_shown = 12;
 
 struct Options {
     std::string file;
@@ -111,11 +114,15 @@ Result<Shown> read_stream(Context& context, const Options& options) {
     return fail(Code::cancelled, "interrupted");
 }
 
+// The largest first.
 std::string counts_text(const std::map<std::string, std::uint64_t>& counts) {
+    std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+    std::ranges::stable_sort(sorted, std::ranges::greater(), &std::pair<std::string, std::uint64_t>::second);
     std::vector<std::string> parts;
-    parts.reserve(counts.size());
-    for (const auto& [name, count] : counts)
+    for (const auto& [name, count] : sorted | std::views::take(k_counts_shown)) {
         parts.push_back(fmt::format("{} {}", printable(name), format_count(count)));
+    }
+    if (sorted.size() > k_counts_shown) parts.push_back(fmt::format("{} others", sorted.size() - k_counts_shown));
     return join(parts, ", ");
 }
 
