@@ -94,35 +94,34 @@ bool is_word_point(std::int32_t point) {
     return point >= 0 && is_word_category(utf8proc_category(point));
 }
 
-// Where the part that starts at `at` ends. Letters beyond ASCII count as small ones; ideographs stand alone.
-std::size_t part_end(std::string_view word, std::size_t at) {
+bool is_letter(Byte kind) {
+    return kind == Byte::lower || kind == Byte::upper || kind == Byte::high;
+}
+
+// Where the part that starts at `at` ends, in a word with letters beyond ASCII: capitals say nothing there, and
+// ideographs stand alone.
+std::size_t unicode_part_end(std::string_view word, std::size_t at) {
+    const bool letters = is_letter(byte_class(word[at]));
+    auto end = at;
+    while (end < word.size() && word[end] != '_' && is_letter(byte_class(word[end])) == letters) {
+        const auto character = character_at(word, end);
+        const bool alone = is_ideograph(character.point);
+        if (alone && end > at) return end;
+        end += character.size;
+        if (alone) return end;
+    }
+    return end;
+}
+
+// The same in a word of ASCII letters, digits and underscores.
+std::size_t ascii_part_end(std::string_view word, std::size_t at) {
     const auto first = byte_class(word[at]);
-    if (first == Byte::high) {
-        const auto character = character_at(word, at);
-        if (is_ideograph(character.point)) return at + character.size;
-    }
     auto end = at + 1;
-    const auto take_small = [&] {
-        while (end < word.size()) {
-            const auto kind = byte_class(word[end]);
-            if (kind == Byte::high && is_ideograph(character_at(word, end).point)) return;
-            if (kind != Byte::lower && kind != Byte::high) return;
-            ++end;
-        }
-    };
-    if (first == Byte::digit) {
-        while (end < word.size() && byte_class(word[end]) == Byte::digit) ++end;
-        return end;
-    }
-    if (first != Byte::upper) {
-        take_small();
-        return end;
-    }
-    while (end < word.size() && byte_class(word[end]) == Byte::upper) ++end;
-    if (end == word.size() || (byte_class(word[end]) != Byte::lower && byte_class(word[end]) != Byte::high)) return end;
+    while (end < word.size() && byte_class(word[end]) == first) ++end;
+    if (first != Byte::upper || end == word.size() || byte_class(word[end]) != Byte::lower) return end;
     // "HTTPServer": the last capital begins the next part; "Server": it is the first of this one.
     if (end - at > 1) return end - 1;
-    take_small();
+    while (end < word.size() && byte_class(word[end]) == Byte::lower) ++end;
     return end;
 }
 
@@ -180,12 +179,13 @@ void Tokenizer::append_lower(std::string_view text) {
 void Tokenizer::cut_word(std::string_view word) {
     if (word.size() > k_max_word_bytes) return;
     const auto first = m_terms.size();
+    const bool ascii = std::ranges::none_of(word, [](char c) { return byte_class(c) == Byte::high; });
     for (std::size_t at = 0; at < word.size();) {
         if (word[at] == '_') {
             ++at;
             continue;
         }
-        const auto end = part_end(word, at);
+        const auto end = ascii ? ascii_part_end(word, at) : unicode_part_end(word, at);
         const auto start = m_bytes.size();
         append_lower(word.substr(at, end - at));
         close_term(start, TermKind::part);
