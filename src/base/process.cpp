@@ -5,10 +5,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,10 +31,30 @@ struct Pipe {
         close_end(0);
         close_end(1);
     }
-    bool open() { return ::pipe2(ends.data(), O_CLOEXEC) == 0; }
+    // Never one of the standard descriptors, which may be free: the child puts others in their place.
+    bool open() {
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+        for (int& end : ends) {
+            if (end > 2) continue;
+            const int other = ::fcntl(end, F_DUPFD_CLOEXEC, 3);
+            ::close(std::exchange(end, other));
+            if (other < 0) return false;
+        }
+        return true;
+    }
     void close_end(std::size_t i) {
         if (ends[i] >= 0) ::close(ends[i]);
         ends[i] = -1;
+    }
+};
+
+struct Descriptor {
+    int number;
+    explicit Descriptor(int n) : number(n) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number >= 0) ::close(number);
     }
 };
 
@@ -104,9 +126,10 @@ class LineSink {
             m_capture += bytes;
             return;
         }
+        const auto looked_at = m_pending.size();
         m_pending += bytes;
         std::size_t start = 0;
-        for (auto end = m_pending.find_first_of(m_ends); end != std::string::npos;
+        for (auto end = m_pending.find_first_of(m_ends, looked_at); end != std::string::npos;
              end = m_pending.find_first_of(m_ends, start)) {
             m_callback(std::string_view(m_pending).substr(start, end - start));
             start = end + 1;
@@ -127,23 +150,42 @@ class LineSink {
 
 enum class Ending { done, cancelled, timed_out };
 
-// Moves bytes until both outputs are closed.
-Ending pump(const ProcessOptions& options, Pipe& input, Pipe& output, Pipe& errors, LineSink& out_sink,
+void drain(Pipe& pipe, LineSink& sink) {
+    static thread_local std::array<char, 1U << 16U> buffer;
+    const auto n = ::read(pipe.ends[0], buffer.data(), buffer.size());
+    if (n > 0) sink.add({buffer.data(), static_cast<std::size_t>(n)});
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) pipe.close_end(0);
+}
+
+// What is in the pipe now, though somebody may still hold its other end.
+void drain_rest(Pipe& pipe, LineSink& sink) {
+    while (pipe.ends[0] >= 0) {
+        pollfd entry{pipe.ends[0], POLLIN, 0};
+        if (::poll(&entry, 1, 0) <= 0) return;
+        drain(pipe, sink);
+    }
+}
+
+bool has_ended(pid_t child) {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
+}
+
+// Moves bytes until the program has ended. What it leaves running may hold its outputs open: that is not waited for.
+Ending pump(pid_t child, const ProcessOptions& options, Pipe& input, Pipe& output, Pipe& errors, LineSink& out_sink,
             LineSink& error_sink, const std::stop_token& stop, const Stopwatch& watch) {
     std::string_view to_write = options.input;
     if (to_write.empty()) input.close_end(1);
-    std::array<char, 1U << 16U> buffer{};
-    while (output.ends[0] >= 0 || errors.ends[0] >= 0) {
+    // Readable once the program has ended; -1 on kernels before 5.3, where the turn of the poll finds out.
+    const Descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    while (!has_ended(child)) {
         if (stop.stop_requested()) return Ending::cancelled;
         if (options.timeout_seconds && watch.seconds() > *options.timeout_seconds) return Ending::timed_out;
-        std::array<pollfd, 3> entries{
-            {{output.ends[0], POLLIN, 0}, {errors.ends[0], POLLIN, 0}, {input.ends[1], POLLOUT, 0}}};
+        std::array<pollfd, 4> entries{{{output.ends[0], POLLIN, 0},
+                                       {errors.ends[0], POLLIN, 0},
+                                       {input.ends[1], POLLOUT, 0},
+                                       {ended.number, POLLIN, 0}}};
         if (::poll(entries.data(), entries.size(), 100) < 0 && errno != EINTR) return Ending::done;
-        const auto drain = [&](Pipe& pipe, LineSink& sink) {
-            const auto n = ::read(pipe.ends[0], buffer.data(), buffer.size());
-            if (n > 0) sink.add({buffer.data(), static_cast<std::size_t>(n)});
-            if (n == 0 || (n < 0 && errno != EINTR)) pipe.close_end(0);
-        };
         if (entries[0].revents != 0) drain(output, out_sink);
         if (entries[1].revents != 0) drain(errors, error_sink);
         if (entries[2].revents != 0) {
@@ -152,6 +194,8 @@ Ending pump(const ProcessOptions& options, Pipe& input, Pipe& output, Pipe& erro
             if (to_write.empty() || (n < 0 && errno != EINTR && errno != EAGAIN)) input.close_end(1);
         }
     }
+    drain_rest(output, out_sink);
+    drain_rest(errors, error_sink);
     return Ending::done;
 }
 
@@ -167,7 +211,10 @@ void end_group(pid_t child) {
     const Stopwatch watch;
     while (watch.seconds() < 2) {
         int status = 0;
-        if (::waitpid(child, &status, WNOHANG) == child) return;
+        if (::waitpid(child, &status, WNOHANG) == child) {
+            ::kill(-child, SIGKILL);  // what it started and did not end
+            return;
+        }
         ::poll(nullptr, 0, 20);
     }
     ::kill(-child, SIGKILL);
@@ -206,7 +253,7 @@ Result<ProcessResult> run_process(const ProcessOptions& options, std::stop_token
     LineSink out_sink(options.on_output_line, result.output, "\n");
     // Progress that draws over itself comes as lines too.
     LineSink error_sink(options.on_error_line, result.errors, "\r\n");
-    const auto ending = pump(options, input, output, errors, out_sink, error_sink, stop, watch);
+    const auto ending = pump(child, options, input, output, errors, out_sink, error_sink, stop, watch);
     if (ending != Ending::done) {
         end_group(child);
         const auto command = redacted_command(options.arguments);
