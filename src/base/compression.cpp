@@ -64,6 +64,7 @@ class GzipReader final : public ByteReader {
     ~GzipReader() override { inflateEnd(&m_stream); }
 
     Result<std::size_t> read(std::span<char> buffer) override {
+        if (buffer.empty()) return std::size_t{0};
         m_stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
         m_stream.avail_out = static_cast<uInt>(buffer.size());
         while (m_stream.avail_out == buffer.size()) {
@@ -102,6 +103,7 @@ class ZstdReader final : public ByteReader {
     ~ZstdReader() override { ZSTD_freeDStream(m_stream); }
 
     Result<std::size_t> read(std::span<char> buffer) override {
+        if (buffer.empty()) return std::size_t{0};
         ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
         while (output.pos == 0) {
             if (m_in.pos == m_in.size) {

@@ -1,9 +1,18 @@
 #include "base/hash.hpp"
 
+#include <algorithm>
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
 namespace ely {
+namespace {
+
+bool is_base64(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+}  // namespace
 
 Sha256Digest sha256(std::string_view bytes) {
     Sha256Digest out{};
@@ -67,18 +76,18 @@ Result<std::string> from_base64(std::string_view text) {
         if (c != ' ' && c != '\n' && c != '\r' && c != '\t') compact.push_back(c);
     }
     if (compact.size() % 4 != 0) return fail(Code::corrupt, "base64 text has a length that is not a multiple of 4");
+    // OpenSSL overlooks some foreign characters, and padding inside.
+    const auto padding = compact.ends_with("==") ? 2U : compact.ends_with('=') ? 1U : 0U;
+    const auto letters = std::string_view(compact).substr(0, compact.size() - padding);
+    if (!std::all_of(letters.begin(), letters.end(), is_base64)) {
+        return fail(Code::corrupt, "base64 text has a character outside its alphabet");
+    }
     std::string out(compact.size() / 4 * 3, '\0');
     const int n =
         EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                         reinterpret_cast<const unsigned char*>(compact.data()), static_cast<int>(compact.size()));
     if (n < 0) return fail(Code::corrupt, "base64 text has a character outside its alphabet");
-    auto size = static_cast<std::size_t>(n);
-    if (compact.ends_with("==")) {
-        size -= 2;
-    } else if (compact.ends_with('=')) {
-        size -= 1;
-    }
-    out.resize(size);
+    out.resize(static_cast<std::size_t>(n) - padding);
     return out;
 }
 
