@@ -87,7 +87,7 @@ class Database {
     [[nodiscard]] std::int64_t changes() const;
     // PRAGMA user_version: which migration the file is at.
     [[nodiscard]] Result<std::int64_t> user_version();
-    // Applies migrations[user_version..], each in a transaction of its own. Fails with unsupported when the file is
+    // Applies migrations[user_version..], all in one transaction. Fails with unsupported when the file is
     // newer than this program.
     [[nodiscard]] Result<void> migrate(std::span<const std::string_view> migrations);
     [[nodiscard]] const Path& path() const { return m_path; }
