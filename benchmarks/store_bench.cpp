@@ -2,10 +2,11 @@
 // Prints one JSON object.
 //
 //   store_bench [--objects 100000] [--dimensions 384] [--batch 1000] [--queries 200] [--seed 1] [--file PATH]
+//               [--text-bytes 1700] [--text-from FOLDER]
 //
-// The text is made up: identifiers and words drawn by Zipf's law, about 1.7 KB an object, eight objects a file. Vectors
-// are drawn around a thousand centres. The file is removed at the end unless it was named; a file that is
-// there already is queried only.
+// Without a folder to take text from it is made up: identifiers and words drawn by Zipf's law, about 1.7 KB an object,
+// eight objects a file. Vectors are drawn around a thousand centres. The file is removed at the end unless it was
+// named; a file that is there already is queried only.
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,7 @@
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "store/batch/batch.hpp"
 #include "store/open.hpp"
 
@@ -33,8 +35,10 @@ struct Options {
     std::uint32_t dimensions = 384;
     std::size_t batch = 1000;
     std::size_t queries = 200;
+    std::size_t text_bytes = 1700;  // of an object, about
     unsigned seed = 1;
     Path file;
+    Path folder;
 };
 
 // Wall time, and the processor time of the whole process: the latter can be compared on a busy machine.
@@ -89,7 +93,26 @@ class Words {
         return m_words[static_cast<std::size_t>(at)];
     }
 
+    // Parts of 40 lines of the files in a folder, one after another; made-up text when there is none.
+    void read_folder(const Path& folder) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+            if (!entry.is_regular_file() || entry.file_size() > 1'000'000) continue;
+            const auto text = must(read_file(entry.path()));
+            if (!is_utf8(text)) continue;
+            std::size_t start = 0;
+            std::size_t lines = 0;
+            for (std::size_t i = 0; i < text.size(); ++i) {
+                if (text[i] == '\n' && ++lines % 40 == 0) {
+                    m_parts.push_back(text.substr(start, i + 1 - start));
+                    start = i + 1;
+                }
+            }
+            if (start < text.size()) m_parts.push_back(text.substr(start));
+        }
+    }
+
     std::string text(std::size_t bytes) {
+        if (!m_parts.empty()) return m_parts[m_next_part++ % m_parts.size()];
         std::string out;
         while (out.size() < bytes) {
             out += draw();
@@ -115,6 +138,8 @@ class Words {
         return out + tail;
     }
 
+    std::vector<std::string> m_parts;
+    std::size_t m_next_part = 0;
     std::mt19937_64 m_random;
     std::vector<std::string> m_words;
     std::vector<double> m_cumulative;
@@ -187,7 +212,8 @@ Ingest write_objects(store::Collection& collection, const Options& options, Word
         for (auto i = start; i < std::min(start + options.batch, options.objects); ++i) {
             const auto file = i / 8;
             if (i % 8 == 0) path = fmt::format("src/{}/{}_{}.cpp", words.draw(), words.draw(), file);
-            auto content = words.text(1000 + words.random()() % 1400);
+            auto content =
+                words.text(options.text_bytes * 6 / 10 + words.random()() % (options.text_bytes * 8 / 10 + 1));
             out.bytes += static_cast<double>(content.size());
             must(builder.append(object_id(i), {{"repository", "example.org/owner/name"},
                                                {"path", path},
@@ -251,6 +277,7 @@ store::LexicalQuery file_query(Words& words) {
 
 void measure(const Options& options) {
     Words words(options.seed);
+    if (!options.folder.empty()) words.read_folder(options.folder);
     Vectors vectors(options.dimensions, options.seed);
     double open_ms = 0;
     Ingest ingest;
@@ -302,7 +329,9 @@ int main(int count, char** arguments) {
         if (name == "--batch") options.batch = std::strtoull(value, nullptr, 10);
         if (name == "--queries") options.queries = std::strtoull(value, nullptr, 10);
         if (name == "--seed") options.seed = static_cast<unsigned>(std::strtoul(value, nullptr, 10));
+        if (name == "--text-bytes") options.text_bytes = std::strtoull(value, nullptr, 10);
         if (name == "--file") options.file = value;
+        if (name == "--text-from") options.folder = value;
     }
     const bool temporary = options.file.empty();
     const auto folder = std::filesystem::temp_directory_path() / fmt::format("store-bench-{}", options.seed);
