@@ -170,7 +170,13 @@ std::optional<std::uint32_t> DocumentState::document(std::uint32_t ordinal) cons
     if (after == segments.begin()) return std::nullopt;
     const auto& segment = *std::prev(after);
     const auto& ordinals = segment.documents->ordinals;
-    const auto found = std::ranges::lower_bound(ordinals, ordinal);
+    // Where nothing was ever deleted the place is the distance from the first, otherwise it is before that.
+    const std::size_t distance = ordinal - segment.row.first_ordinal;
+    const auto last = std::min(distance + 1, ordinals.size());
+    const auto found =
+        last > distance && ordinals[distance] == ordinal
+            ? ordinals.begin() + static_cast<std::ptrdiff_t>(distance)
+            : std::lower_bound(ordinals.begin(), ordinals.begin() + static_cast<std::ptrdiff_t>(last), ordinal);
     if (found == ordinals.end() || *found != ordinal) return std::nullopt;
     const auto local = static_cast<std::uint32_t>(found - ordinals.begin());
     if (segment.tombstones->get(local)) return std::nullopt;

@@ -80,6 +80,48 @@ void folds_groups(Store& store) {
     CHECK(code_of(collection->search(query, {})) == "usage");
 }
 
+void folds_by_several_properties(Store& store) {
+    const auto collection = value_of(store.create(test_schema("several")));
+    const auto object = [](std::uint32_t number, const char* path, const char* language, const char* content) {
+        return TestObject{
+            test_id(number), {{"path", Value(path)}, {"language", Value(language)}, {"content", Value(content)}}, {}};
+    };
+    put(*collection, {object(1, "a", "C", "socket delay"), object(2, "a", "Go", "socket"),
+                      object(3, "a", "C", "socket socket retry"), object(4, "b", "C", "words")});
+    put(*collection, {{test_id(5), {{"path", Value("a")}, {"content", Value("socket")}}, {}},
+                      {test_id(6), {{"path", Value("a")}, {"content", Value("socket")}}, {}}});
+    LexicalQuery query{.text = "socket", .fold_by = "path,language"};
+    // Objects without one of the values are alone.
+    CHECK(value_of(collection->search(query, {})).size() == 4);
+    query.fold_by = "path";
+    CHECK(value_of(collection->search(query, {})).size() == 1);
+    query.fold_by = "path,nothing";
+    CHECK(code_of(collection->search(query, {})) == "usage");
+}
+
+// A field that all objects of a group share counts once, however many objects there are.
+void counts_shared_fields_once(Store& store) {
+    const auto collection = value_of(store.create(test_schema("once")));
+    for (std::uint32_t i = 0; i < 10; ++i) put(*collection, {text(i, "long/server.cpp", "", "words")});
+    put(*collection, {text(10, "short/server.cpp", "", "words"), text(11, "other.cpp", "", "words")});
+    LexicalQuery query{.text = "server", .fields = {{"path", 1, 0.5, true}}, .fold_by = "path"};
+    const auto hits = value_of(collection->search(query, {}));
+    REQUIRE(hits.size() == 2);
+    CHECK(hits[0].score == hits[1].score);
+    query.fields[0].once_per_group = false;
+    const auto summed = value_of(collection->search(query, {}));
+    CHECK(summed[0].score != summed[1].score);
+}
+
+void weakens_words(Store& store) {
+    const auto collection = value_of(store.create(test_schema("weak")));
+    put(*collection, {text(1, "a", "", "fix"), text(2, "b", "", "socket"), text(3, "c", "", "nothing")});
+    LexicalQuery query{.text = "fix socket", .weak_words = {"fix"}, .weak_weight = 0.5};
+    const auto hits = value_of(collection->search(query, {}));
+    CHECK(numbers(hits) == std::vector<std::uint32_t>{2, 1});
+    CHECK(hits[1].score == doctest::Approx(hits[0].score / 2));
+}
+
 void filters_hits(Store& store) {
     const auto collection = value_of(store.create(test_schema("filtered", 2)));
     put_library(*collection);
@@ -194,6 +236,9 @@ constexpr Promise k_search_promises[]{
     {"words are found whole and in parts", finds_words_and_parts},
     {"fields weigh as the query says", weighs_fields},
     {"objects that share a value fold to one hit", folds_groups},
+    {"objects that share several values fold to one hit", folds_by_several_properties},
+    {"a field of the whole group counts once", counts_shared_fields_once},
+    {"weak words count less", weakens_words},
     {"a filter holds for every hit", filters_hits},
     {"scores are those of the present objects", scores_present_objects},
     {"the nearest vectors are found, by each distance", finds_nearest},
