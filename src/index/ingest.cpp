@@ -86,9 +86,9 @@ class Window {
 };
 
 bool is_unchanged(const LedgerEntry& known, const model::Change& change, const std::string& rules) {
-    if (known.rules != rules || known.blob_id != change.blob_id || change.blob_id.empty()) return false;
+    if (known.rules != rules || known.blob_id != change.blob_id) return false;
     if (change.skip_index) return known.outcome == Outcome::skipped && known.reason == change.skip_reason;
-    return known.outcome == Outcome::indexed && change.content.has_value();
+    return !change.blob_id.empty() && known.outcome == Outcome::indexed && change.content.has_value();
 }
 
 // The first stage: records to work items; what is unchanged ends here.
@@ -149,18 +149,24 @@ void add_bad_records(model::IngestReport& report, const std::vector<stream::BadR
     }
 }
 
+stream::ReadOptions read_options(const IngestOptions& options) {
+    stream::ReadOptions out;
+    out.reference_folder = options.reference_folder;
+    out.allow_any_reference = options.allow_any_reference;
+    out.source_folder = options.source_folder;
+    return out;
+}
+
 Result<stream::StreamSummary> check_complete(const Path& file, const IngestOptions& options) {
-    stream::ReadOptions read{options.reference_folder, options.allow_any_reference};
-    ELY_TRY_ASSIGN(auto summary, stream::summarize_stream(file, read));
+    ELY_TRY_ASSIGN(auto summary, stream::summarize_stream(file, read_options(options)));
     if (summary.complete || options.allow_incomplete) return summary;
-    return fail(Code::corrupt, file.string() + " is incomplete: it does not end with the record of its changeset",
+    return fail(Code::corrupt, file.string() + " is incomplete: " + summary.problem,
                 "write it again (mgit sync … --output FILE), or apply the single records with --allow-incomplete");
 }
 
 void fill_totals(model::IngestReport& report, const LedgerCounts& counts) {
     report.skipped += counts.skipped;
     report.failed += counts.failed;
-    report.unchanged += counts.indexed;  // less what is new; the caller subtracts
     report.documents += counts.indexed;
     report.objects += counts.objects;
     for (const auto& [reason, count] : counts.skip_reasons) report.skip_reasons[reason] += count;
@@ -184,7 +190,9 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
         report.repository = scope.changeset.repository;
         report.commit = commit;
     }
-    report.unchanged -= std::min(report.unchanged, report.indexed);
+    // A path that came twice was written twice, and is one document.
+    report.indexed = std::min(report.indexed, report.documents);
+    report.unchanged = report.documents - report.indexed;
     report.files = report.indexed + report.unchanged + report.skipped + report.failed;
     return {};
 }
@@ -208,8 +216,7 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
     if (!report.needs_full.empty()) return report;
     ELY_TRY_ASSIGN(auto read_ledger, Ledger::open(target.ledger_file));
     ELY_TRY_ASSIGN(auto scopes, IngestScopes::open(summary, target, options, ledger));
-    ELY_TRY_ASSIGN(auto reader,
-                   stream::StreamReader::open(stream_file, {options.reference_folder, options.allow_any_reference}));
+    ELY_TRY_ASSIGN(auto reader, stream::StreamReader::open(stream_file, read_options(options)));
     progress.stage("Indexing", summary.changes, "files");
 
     BoundedQueue<WorkItem> work(k_files_in_flight);

@@ -34,10 +34,13 @@ struct IngestOptions {
     // Where relative references in a predecessor's stream lead; empty: the stream's folder.
     Path reference_folder;
     bool allow_any_reference = false;
+    // Where the files are read from that a stream only names; empty: nowhere.
+    Path source_folder;
 };
 
-// corrupt: the stream is incomplete or cannot be read. conflict: another ingest into the same collection runs. A stream that
-// does not continue what is indexed changes nothing and says so in the report, as does a file that fails. cancelled leaves a state from which the same call goes on.
+// corrupt: the stream is incomplete or cannot be read. conflict: another ingest into the same collection runs. A stream
+// that does not continue what is indexed changes nothing and says so in the report, as does a file that fails.
+// cancelled leaves a state from which the same call goes on.
 [[nodiscard]] Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& target,
                                                  const IngestOptions& options, const Clock& clock,
                                                  model::Progress& progress, std::stop_token stop = {});

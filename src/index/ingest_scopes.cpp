@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t k_removal_batch = 4000;
 
 std::string describe(const std::string& indexed_commit) {
-    return indexed_commit.empty() ? std::string("nothing of it is indexed") : "commit " + indexed_commit + " is indexed";
+    return indexed_commit.empty() ? std::string("nothing of it is indexed")
+                                  : "commit " + indexed_commit + " is indexed";
 }
 
 Scope key_of(const IngestTarget& target, const std::string& repository) {
@@ -20,7 +21,8 @@ Scope key_of(const IngestTarget& target, const std::string& repository) {
 
 }  // namespace
 
-Result<std::string> why_full_is_needed(const stream::StreamSummary& summary, const IngestTarget& target, Ledger& ledger) {
+Result<std::string> why_full_is_needed(const stream::StreamSummary& summary, const IngestTarget& target,
+                                       Ledger& ledger) {
     std::unordered_set<std::string_view> checked;
     for (const auto& changeset : summary.changesets) {
         if (!checked.insert(changeset.repository).second || changeset.full) continue;
@@ -36,10 +38,11 @@ Result<std::string> why_full_is_needed(const stream::StreamSummary& summary, con
             return fmt::format("the stream of {} starts at commit {}, but {}", changeset.repository, changeset.parent,
                                describe(commit));
         }
-        ELY_TRY_ASSIGN(const auto present, target.collection.count(store::Filter::equals("repository", changeset.repository)));
+        ELY_TRY_ASSIGN(const auto present,
+                       target.collection.count(store::Filter::equals("repository", changeset.repository)));
         if (present < counts.objects) {
-            return fmt::format("the collection has {} objects of {} where {} were indexed", present, changeset.repository,
-                               counts.objects);
+            return fmt::format("the collection has {} objects of {} where {} were indexed", present,
+                               changeset.repository, counts.objects);
         }
     }
     return std::string();

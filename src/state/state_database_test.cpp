@@ -2,26 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
+#include "base/testing/temporary_folder.hpp"
 using namespace ely;
 
 namespace {
-
-struct Folder {
-    Path path;
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "ely-state-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-};
 
 model::RepoEntry sample() {
     model::RepoEntry entry;
@@ -40,8 +24,8 @@ model::RepoEntry sample() {
 }  // namespace
 
 TEST_CASE("a repository is remembered across openings, and forgotten with its runs") {
-    const Folder folder;
-    const auto file = folder.path / "state.db";
+    const testing::TemporaryFolder folder;
+    const auto file = folder.path() / "state.db";
     {
         auto state = state::StateDatabase::open(file).value();
         REQUIRE(state.put_repository(sample()));
@@ -74,8 +58,8 @@ TEST_CASE("a repository is remembered across openings, and forgotten with its ru
 }
 
 TEST_CASE("repositories come sorted by name") {
-    const Folder folder;
-    auto state = state::StateDatabase::open(folder.path / "state.db").value();
+    const testing::TemporaryFolder folder;
+    auto state = state::StateDatabase::open(folder.path() / "state.db").value();
     for (const auto* name : {"c", "a", "b"}) {
         auto entry = sample();
         entry.name = name;
@@ -88,8 +72,8 @@ TEST_CASE("repositories come sorted by name") {
 }
 
 TEST_CASE("a rate moves towards what was measured last") {
-    const Folder folder;
-    auto state = state::StateDatabase::open(folder.path / "state.db").value();
+    const testing::TemporaryFolder folder;
+    auto state = state::StateDatabase::open(folder.path() / "state.db").value();
     CHECK(!state.rate("embed_chunks").value().has_value());
     REQUIRE(state.record_rate("embed_chunks", 40));
     CHECK(state.rate("embed_chunks").value().value() == doctest::Approx(40));
@@ -98,8 +82,8 @@ TEST_CASE("a rate moves towards what was measured last") {
 }
 
 TEST_CASE("subprocesses are listed newest first") {
-    const Folder folder;
-    auto state = state::StateDatabase::open(folder.path / "state.db").value();
+    const testing::TemporaryFolder folder;
+    auto state = state::StateDatabase::open(folder.path() / "state.db").value();
     REQUIRE(state.record_subprocess("flask", {"t1", "mgit sync x", 0, 0.5}));
     REQUIRE(state.record_subprocess("flask", {"t2", "mgit sync y", 13, 0.7}));
     const auto all = state.subprocesses("flask", 10).value();
