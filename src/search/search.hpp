@@ -1,0 +1,62 @@
+#pragma once
+
+// A query to places in the code. Four channels are fused for each file: its best chunks by words (BM25F), the file as a
+// whole by words, its path, and its nearest chunk by meaning; then implementation goes before tests, documents and
+// data. The formula and what each part of it is worth: doc/search-quality.md. It reads one collection and changes
+// nothing.
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "embed/embedder.hpp"
+#include "store/collection.hpp"
+
+namespace ely::search {
+
+enum class Mode { hybrid, lexical, vector };
+
+struct Request {
+    std::string query;
+    Mode mode = Mode::hybrid;
+    std::uint32_t limit = 10;  // of files when grouped, of places otherwise
+    bool group_by_file = false;
+    std::string path_glob;   // as base/text.hpp's glob_match; empty: any
+    std::string language;    // case is ignored; empty: any
+    std::string repository;  // canonical name; empty: any
+};
+
+struct Place {
+    Uuid id;
+    std::string collection;
+    std::string repository;
+    std::string commit;
+    std::string path;
+    std::string symbol;
+    std::string language;
+    std::uint32_t start_line = 0;
+    std::uint32_t end_line = 0;
+    double score = 0;  // comparable within one answer only
+    std::string text;  // the chunk's lines
+};
+
+struct FileHits {
+    double score = 0;
+    std::vector<Place> places;  // best first, at least one
+};
+
+struct Answer {
+    std::vector<FileHits>
+        files;  // best first; with group_by_file at most `limit` of them, otherwise `limit` places in all
+    // Objects that have no vector yet, while the mode asks for them.
+    std::uint64_t without_vector = 0;
+};
+
+// `embedder` is needed for the modes hybrid and vector, and the collection must have its vectors; hybrid does without
+// when there is none (null).
+[[nodiscard]] Result<Answer> search(store::Collection& collection, embed::Embedder* embedder, const Request& request,
+                                    std::stop_token stop = {});
+
+}  // namespace ely::search
