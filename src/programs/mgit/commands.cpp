@@ -11,7 +11,8 @@ constexpr std::array k_groups{
 };
 
 const std::array k_commands{
-    &k_mgit_inspect, &k_mgit_sync, &k_stream_show, &k_config_show, &k_config_path, &k_config_set, &k_completion, &k_man,
+    &k_mgit_inspect, &k_mgit_sync,  &k_mgit_forget, &k_stream_show, &k_config_show,
+    &k_config_path,  &k_config_set, &k_completion,  &k_man,
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace ely::programs {
 
 extern const Command k_mgit_inspect;
 extern const Command k_mgit_sync;
+extern const Command k_mgit_forget;
 extern const Command k_stream_show;
 
 }  // namespace ely::programs
