@@ -1,0 +1,196 @@
+#include "operate/sync/sync.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "changes/stream/spool.hpp"
+#include "index/embed_pending.hpp"
+#include "model/report_json.hpp"
+
+namespace ely::operate {
+namespace {
+
+void add_to(model::IngestReport& sum, const model::IngestReport& part) {
+    sum.indexed += part.indexed;
+    sum.removed += part.removed;
+    sum.chunks_written += part.chunks_written;
+    sum.bytes += part.bytes;
+    sum.repository = part.repository;
+    sum.commit = part.commit;
+    sum.failures.insert(sum.failures.end(), part.failures.begin(), part.failures.end());
+    sum.stages.insert(sum.stages.end(), part.stages.begin(), part.stages.end());
+    sum.complete = part.complete;
+}
+
+// Totals of the repository as the ledger has them now, so that they hold whether or not anything was applied.
+Result<void> fill_totals(Workspace& workspace, const model::RepoEntry& entry, model::IngestReport& report) {
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
+    ELY_TRY_ASSIGN(const auto id, ledger->find_scope(scope));
+    index::LedgerCounts counts;
+    if (id) {
+        ELY_TRY_ASSIGN(counts, ledger->counts(*id));
+        ELY_TRY_ASSIGN(report.commit, ledger->commit(*id));
+        ELY_TRY_ASSIGN(report.failures, ledger->failures(*id, 100));
+    }
+    report.collection = entry.collection;
+    report.repository = entry.repository;
+    report.documents = counts.indexed;
+    report.objects = counts.objects;
+    report.skipped = counts.skipped;
+    report.skip_reasons = counts.skip_reasons;
+    report.failed = counts.failed;
+    report.indexed = std::min(report.indexed, counts.indexed);
+    report.unchanged = counts.indexed - report.indexed;
+    report.files = counts.indexed + counts.skipped + counts.failed;
+    return {};
+}
+
+Result<bool> nothing_indexed(Workspace& workspace, const model::RepoEntry& entry) {
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
+    ELY_TRY_ASSIGN(const auto id, ledger->find_scope(scope));
+    if (!id) return true;
+    ELY_TRY_ASSIGN(const auto commit, ledger->commit(*id));
+    return commit.empty();
+}
+
+Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntry& entry, store::Collection& collection,
+                                     bool full, model::Progress& progress, const std::stop_token& stop) {
+    SyncReport report;
+    index::IngestOptions ingest_options;
+    ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
+    progress.stage("Fetching", 0, "");
+    const auto mgit = workspace.mgit(entry.name);
+    ELY_TRY_ASSIGN(const auto delivery, mgit.sync(entry, workspace.settings().spool_root(), full, progress, stop));
+    report.changed = delivery.changed;
+    report.full = delivery.full;
+    report.full_reason = delivery.full_reason;
+    report.branch = delivery.branch;
+    report.mgit_seconds = delivery.seconds;
+    report.ingest.stages.push_back({"mgit", delivery.seconds, delivery.seconds});
+    ELY_TRY_ASSIGN(const auto applied, apply_pending(workspace, collection, ingest_options, progress, stop));
+    add_to(report.ingest, applied);
+    return report;
+}
+
+Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
+                            model::Progress& progress, const std::stop_token& stop) {
+    ELY_TRY_ASSIGN(const auto lock,
+                   FileLock::try_acquire(workspace.settings().folders().state / "locks" / (entry.name + ".sync")));
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(auto collection, store->open(entry.collection));
+    // What an interrupted sync left in the spool comes first: deliveries build on one another.
+    index::IngestOptions ingest_options;
+    ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
+    ELY_TRY_ASSIGN(const auto earlier, apply_pending(workspace, *collection, ingest_options, progress, stop));
+    ELY_TRY_ASSIGN(const bool fresh, nothing_indexed(workspace, entry));
+    const bool full = options.full || fresh || !earlier.needs_full.empty();
+    ELY_TRY_ASSIGN(auto report, deliver_and_apply(workspace, entry, *collection, full, progress, stop));
+    if (const auto reason = report.ingest.needs_full; !reason.empty()) {
+        progress.note(reason + "; reading the repository as a whole");
+        ELY_TRY_ASSIGN(report, deliver_and_apply(workspace, entry, *collection, true, progress, stop));
+        report.full_reason = reason;
+    }
+    add_to(report.ingest, earlier);
+    ELY_TRY(fill_totals(workspace, entry, report.ingest));
+    ELY_TRY(fill_vectors(workspace, *collection, report.ingest, progress, stop));
+    entry.commit = report.ingest.commit;
+    entry.documents = report.ingest.documents;
+    entry.objects = report.ingest.objects;
+    return report;
+}
+
+// What this run showed of the machine's speed; runs too small to tell are left out.
+Result<void> record_rates(state::StateDatabase& state, const model::IngestReport& report) {
+    constexpr std::uint64_t k_telling_bytes = 200'000;
+    constexpr std::uint64_t k_telling_chunks = 64;
+    double words_seconds = 0;
+    double model_seconds = 0;
+    for (const auto& stage : report.stages) {
+        if (stage.name == "mgit" || stage.name == "write") words_seconds += stage.seconds;
+        if (stage.name == "embed") model_seconds += stage.busy_seconds;
+    }
+    if (report.bytes >= k_telling_bytes && words_seconds > 0) {
+        ELY_TRY(state.record_rate("ingest_bytes", static_cast<double>(report.bytes) / words_seconds));
+        ELY_TRY(state.record_rate("chunk_bytes",
+                                  static_cast<double>(report.bytes) /
+                                      static_cast<double>(std::max<std::uint64_t>(1, report.chunks_written))));
+    }
+    if (report.embedded >= k_telling_chunks && model_seconds > 0) {
+        ELY_TRY(state.record_rate("embed_chunks", static_cast<double>(report.embedded) / model_seconds));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<model::IngestReport> apply_pending(Workspace& workspace, store::Collection& collection,
+                                          const index::IngestOptions& options, model::Progress& progress,
+                                          std::stop_token stop) {
+    const auto& settings = workspace.settings();
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(settings.spool_root(), collection.schema().name));
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
+    model::IngestReport sum;
+    sum.complete = true;
+    while (true) {
+        ELY_TRY_ASSIGN(auto claim, spool.claim_next());
+        if (!claim) return sum;
+        auto report = index::ingest(claim->file(), target, options, workspace.clock(), progress, stop);
+        if (!report) {
+            const auto code = report.error().code;
+            // What may go better the next time stays where it is; what cannot is set aside with the reason.
+            if (code == Code::corrupt || code == Code::unsupported) {
+                ELY_TRY(claim->reject(model::to_json_text(report.error())));
+            } else {
+                ELY_TRY(claim->release());
+            }
+            return fail(std::move(report).error());
+        }
+        if (!report->needs_full.empty()) {
+            ELY_TRY(claim->reject(model::to_json_text(*report)));
+            sum.needs_full = report->needs_full;
+            continue;
+        }
+        ELY_TRY(claim->archive(model::to_json_text(*report)));
+        add_to(sum, *report);
+    }
+}
+
+Result<void> fill_vectors(Workspace& workspace, store::Collection& collection, model::IngestReport& report,
+                          model::Progress& progress, std::stop_token stop) {
+    const auto& vectors = collection.schema().vectors;
+    if (vectors.empty() || vectors.front().vectorizer != "local") return {};
+    ELY_TRY_ASSIGN(const auto pending, collection.count(store::Filter::without_vector()));
+    if (pending == 0) return {};
+    ELY_TRY_ASSIGN(auto* embedder, workspace.embedder());
+    ELY_TRY_ASSIGN(auto* cache, workspace.vector_cache());
+    ELY_TRY_ASSIGN(const auto done, index::embed_pending(collection, *embedder, *cache, progress, stop));
+    report.embedded += done.embedded;
+    report.vectors_cached += done.cached;
+    report.vectors_pending = done.pending;
+    report.stages.push_back({"embed", done.seconds, done.model_seconds});
+    return {};
+}
+
+Result<SyncReport> sync_repository(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
+                                   model::Progress& progress, std::stop_token stop) {
+    const Stopwatch watch;
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    const auto started = workspace.clock().now();
+    auto report = run_sync(workspace, entry, options, progress, stop);
+    if (report) {
+        report->ingest.seconds = watch.seconds();
+        entry.status = "ready";
+        entry.synced_at = to_rfc3339(workspace.clock().now());
+    } else if (entry.status == "ready") {
+        entry.status = "failed";
+    }
+    if (report) ELY_TRY(record_rates(*state, report->ingest));
+    ELY_TRY(state->record_sync(entry, started, workspace.clock().now(), report ? &report->ingest : nullptr,
+                               report ? nullptr : &report.error()));
+    return report;
+}
+
+}  // namespace ely::operate

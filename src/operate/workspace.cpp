@@ -1,0 +1,69 @@
+#include "operate/workspace.hpp"
+
+#include "store/open.hpp"
+
+namespace ely::operate {
+
+Result<store::Store*> Workspace::store() {
+    if (m_store == nullptr) {
+        ELY_TRY_ASSIGN(m_store, store::open_embedded_store(m_settings.store_path()));
+    }
+    return m_store.get();
+}
+
+Result<state::StateDatabase*> Workspace::state() {
+    if (m_state == nullptr) {
+        ELY_TRY_ASSIGN(auto opened, state::StateDatabase::open(m_settings.state_path()));
+        m_state = std::make_unique<state::StateDatabase>(std::move(opened));
+    }
+    return m_state.get();
+}
+
+Path Workspace::ledger_file() const {
+    return m_settings.folders().data / "ledger.db";
+}
+
+Result<index::Ledger*> Workspace::ledger() {
+    if (m_ledger == nullptr) {
+        ELY_TRY_ASSIGN(auto opened, index::Ledger::open(ledger_file()));
+        m_ledger = std::make_unique<index::Ledger>(std::move(opened));
+    }
+    return m_ledger.get();
+}
+
+Result<embed::Embedder*> Workspace::embedder() {
+    if (m_embedder == nullptr) {
+        embed::LocalModelOptions options;
+        options.model_folder = m_settings.embedding_model_folder();
+        options.threads = m_settings.embedding_threads();
+        ELY_TRY_ASSIGN(m_embedder, embed::open_local_model(options));
+    }
+    return m_embedder.get();
+}
+
+Result<embed::VectorCache*> Workspace::vector_cache() {
+    if (m_vector_cache == nullptr) {
+        ELY_TRY_ASSIGN(const auto* model, embedder());
+        ELY_TRY_ASSIGN(m_vector_cache, embed::VectorCache::open(m_settings.folders().cache / "vectors.db",
+                                                                model->info().fingerprint, model->info().dimensions));
+    }
+    return m_vector_cache.get();
+}
+
+MgitProgram Workspace::mgit(std::string repository) {
+    return {m_settings.mgit_program(), m_settings.mgit_data(), [this, repository](const ProcessRecord& record) {
+                // A log that cannot be written is no reason to give up what was asked for.
+                if (auto opened = state()) {
+                    const auto ended = to_rfc3339(m_clock.now());
+                    (void)(*opened)->record_subprocess(repository,
+                                                       {ended, record.command, record.exit_status, record.seconds});
+                }
+            }};
+}
+
+Result<index::Scope> Workspace::scope(const model::RepoEntry& entry) {
+    ELY_TRY_ASSIGN(const auto* opened, store());
+    return index::Scope{opened->location(), entry.collection, entry.repository};
+}
+
+}  // namespace ely::operate
