@@ -13,7 +13,8 @@ constexpr std::array k_groups{
 };
 
 const std::array k_commands{
-    &k_repo_list, &k_config_show, &k_config_path, &k_config_set, &k_completion, &k_man,
+    &k_search,       &k_repo_add,     &k_repo_list,   &k_repo_status, &k_repo_sync,  &k_repo_remove, &k_index_sync,
+    &k_index_status, &k_index_errors, &k_config_show, &k_config_path, &k_config_set, &k_completion,  &k_man,
 };
 
 }  // namespace

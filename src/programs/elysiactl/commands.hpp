@@ -6,7 +6,15 @@
 
 namespace ely::programs {
 
+extern const Command k_search;
 extern const Command k_repo_list;
+extern const Command k_repo_add;
+extern const Command k_repo_sync;
+extern const Command k_repo_status;
+extern const Command k_repo_remove;
+extern const Command k_index_sync;
+extern const Command k_index_status;
+extern const Command k_index_errors;
 
 [[nodiscard]] const Program& elysiactl_program();
 

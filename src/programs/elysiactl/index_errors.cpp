@@ -1,0 +1,59 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "operate/workspace.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "ui/table.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    std::string collection;
+    std::uint32_t limit = 100;
+};
+
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY_ASSIGN(const auto all, ledger->repositories(store->location(), options.collection));
+    auto json = nlohmann::ordered_json::array();
+    ui::Table table({{"Repository", ui::Cut::middle}, {"Path", ui::Cut::middle}, {"Reason", ui::Cut::end}});
+    for (const auto& item : all) {
+        ELY_TRY_ASSIGN(const auto scope, ledger->find_scope(item.scope));
+        ELY_TRY_ASSIGN(const auto failures, ledger->failures(scope.value_or(0), options.limit));
+        for (const auto& failure : failures) {
+            json.push_back({{"collection", item.scope.collection},
+                            {"repository", item.scope.repository},
+                            {"path", to_valid_utf8(failure.path)},
+                            {"reason", to_valid_utf8(failure.reason)}});
+            table.add({item.scope.repository, printable(failure.path), printable(failure.reason)});
+        }
+    }
+    if (context.json) {
+        context.print_json(json);
+    } else if (table.empty()) {
+        context.out.line("No file failed.");
+    } else {
+        context.out.write(table.text(context.terminal.width, context.style));
+    }
+    return k_exit_ok;
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_option("-c,--collection", options->collection, "only this one");
+    line.add_option("-n,--limit", options->limit, "at most so many of each repository");
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_index_errors{.path = "index errors",
+                             .summary = "List the files that could not be indexed, and why",
+                             .description = "A file stands here until a later sync has indexed it or it is gone.",
+                             .examples = "%p index errors\n%p index errors --collection flask --json",
+                             .define = define};
+
+}  // namespace ely::programs

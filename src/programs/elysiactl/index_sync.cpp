@@ -1,0 +1,158 @@
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/compression.hpp"
+#include "base/text.hpp"
+#include "index/code_schema.hpp"
+#include "model/report_json.hpp"
+#include "operate/sync/sync.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/sync_report.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    std::vector<std::string> files;
+    bool standard_input = false;
+    std::string collection;
+    std::string vectorizer = "local";
+    std::string ids = "chunk";
+    bool allow_incomplete = false;
+    std::string references;
+    std::string source;
+};
+
+// A copy of standard input, because a stream is looked at before it is applied.
+class SavedInput {
+  public:
+    static Result<SavedInput> read(const Path& folder) {
+        SavedInput out;
+        out.m_path = folder / fmt::format("stdin-{}.jsonl", ::getpid());
+        ELY_TRY_ASSIGN(auto reader, open_reader("-"));
+        ELY_TRY_ASSIGN(auto file, AtomicFile::create(out.m_path, 0600));
+        std::string block(1U << 16U, '\0');
+        while (true) {
+            ELY_TRY_ASSIGN(const auto count, reader->read(std::span(block.data(), block.size())));
+            if (count == 0) break;
+            ELY_TRY(file.write(std::string_view(block).substr(0, count)));
+        }
+        ELY_TRY(file.commit());
+        return out;
+    }
+    SavedInput(SavedInput&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
+    SavedInput& operator=(SavedInput&&) = delete;
+    SavedInput(const SavedInput&) = delete;
+    SavedInput& operator=(const SavedInput&) = delete;
+    ~SavedInput() {
+        std::error_code ignored;
+        if (!m_path.empty()) std::filesystem::remove(m_path, ignored);
+    }
+    [[nodiscard]] const Path& path() const { return m_path; }
+
+  private:
+    SavedInput() = default;
+    Path m_path;
+};
+
+Result<std::shared_ptr<store::Collection>> open_or_create(operate::Workspace& workspace, const Options& options) {
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    auto collection = store->open(options.collection);
+    if (collection || collection.error().code != Code::not_found) return collection;
+    if (options.vectorizer == "none") return store->create(index::code_schema(options.collection, "none", "", 0));
+    ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
+    return store->create(index::code_schema(options.collection, "local", model->info().name, model->info().dimensions));
+}
+
+Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Collection& collection, const Path& file,
+                                      const Options& options, Context& context) {
+    index::IngestOptions ingest_options;
+    ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(options.ids));
+    ingest_options.allow_incomplete = options.allow_incomplete;
+    ingest_options.reference_folder = options.references;
+    ingest_options.allow_any_reference = !options.references.empty();
+    ingest_options.source_folder = options.source;
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
+    ELY_TRY_ASSIGN(auto report,
+                   index::ingest(file, target, ingest_options, context.clock, context.progress, context.stop));
+    if (!report.needs_full.empty()) {
+        return fail(Code::conflict, report.needs_full,
+                    "make a full stream: mgit sync URL --full --output FILE, or elysiactl repo sync NAME --full");
+    }
+    ELY_TRY(operate::fill_vectors(workspace, collection, report, context.progress, context.stop));
+    return report;
+}
+
+Result<int> show(Context& context, const model::IngestReport& report) {
+    if (context.json) {
+        context.print_json(model::to_json(report));
+    } else {
+        operate::SyncReport sync;
+        sync.ingest = report;
+        context.out.print("{}: {} at {}\n", report.collection, report.repository, report.commit.substr(0, 12));
+        print_sync(context, sync);
+    }
+    return report.failed == 0 ? k_exit_ok : k_exit_partial;
+}
+
+Result<int> run_pending(Context& context, operate::Workspace& workspace, store::Collection& collection,
+                        const Options& options) {
+    index::IngestOptions ingest_options;
+    ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(options.ids));
+    ELY_TRY_ASSIGN(auto report,
+                   operate::apply_pending(workspace, collection, ingest_options, context.progress, context.stop));
+    report.collection = options.collection;
+    ELY_TRY(operate::fill_vectors(workspace, collection, report, context.progress, context.stop));
+    return show(context, report);
+}
+
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto collection, open_or_create(workspace, options));
+    if (options.standard_input) {
+        ELY_TRY_ASSIGN(const auto input, SavedInput::read(context.settings.folders().data / "incoming"));
+        ELY_TRY_ASSIGN(const auto report, apply_one(workspace, *collection, input.path(), options, context));
+        return show(context, report);
+    }
+    if (options.files.empty()) return run_pending(context, workspace, *collection, options);
+    int status = k_exit_ok;
+    for (const auto& file : options.files) {
+        ELY_TRY_ASSIGN(const auto report, apply_one(workspace, *collection, file, options, context));
+        ELY_TRY_ASSIGN(const int one, show(context, report));
+        status = std::max(status, one);
+    }
+    return status;
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_option("FILE", options->files, "change streams; what waits in the spool folder by default");
+    line.add_flag("--stdin", options->standard_input, "read one stream from standard input");
+    line.add_option("-c,--collection", options->collection, "where to put it; made if missing")->required();
+    line.add_choice("--vectorizer", options->vectorizer, {"local", "none"}, "of a collection that is made");
+    line.add_choice("--ids", options->ids, {"chunk", "legacy"},
+                    "legacy: one object a file, with the predecessors' ids");
+    line.add_flag("--allow-incomplete", options->allow_incomplete,
+                  "apply the single records of a stream that has no changeset");
+    line.add_option("--reference-folder", options->references, "where content_ref of foreign streams may lead");
+    line.add_option("--source-folder", options->source, "where files are read from that a stream only names");
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_index_sync{
+    .path = "index sync",
+    .summary = "Apply change streams to a collection",
+    .description =
+        R"(Reads streams of mgit and of its predecessors (doc/formats/change-stream.md), plain, .gz or .zst. A stream is
+applied as a whole or not at all; it can be interrupted and applied again at any time.)",
+    .examples =
+        "mgit sync https://github.com/pallets/flask --output flask.jsonl\n"
+        "%p index sync flask.jsonl --collection flask\n"
+        "%p index sync --stdin --collection flask < flask.jsonl",
+    .define = define};
+
+}  // namespace ely::programs

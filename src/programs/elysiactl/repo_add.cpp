@@ -1,0 +1,182 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "operate/onboard/add.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/sync_report.hpp"
+#include "ui/table.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    operate::AddRequest request;
+};
+
+constexpr std::size_t k_shown_languages = 5;
+
+std::string heading(const Context& context, std::string_view picture, std::string_view text) {
+    return context.terminal.unicode ? fmt::format("{} {}", picture, text) : std::string(text);
+}
+
+std::string tick(const Context& context) {
+    return context.style.green(context.terminal.unicode ? "✓" : "ok");
+}
+
+std::string languages_text(const operate::Discovery& discovery) {
+    std::string out;
+    for (std::size_t i = 0; i < std::min(k_shown_languages, discovery.languages.size()); ++i) {
+        const auto& share = discovery.languages[i];
+        out += fmt::format("{}{} ({})", out.empty() ? "" : ", ", share.language, format_count(share.files));
+    }
+    return out;
+}
+
+void print_discovery(Context& context, const operate::AddPlan& plan) {
+    const auto& found = plan.discovery;
+    context.out.print("{}\n", heading(context, "🔍", "Discovered " + printable(found.url)));
+    context.out.print("   {} {} files in {} folders, branch {} at {}\n", tick(context), format_count(found.files),
+                      format_count(found.folders), printable(found.branch), found.commit.substr(0, 12));
+    if (!found.languages.empty()) context.out.print("   {} {}\n", tick(context), languages_text(found));
+    if (!found.frameworks.empty()) context.out.print("   {} Uses {}\n", tick(context), join(found.frameworks, ", "));
+    const auto& estimate = plan.estimate;
+    context.out.print("   {} Estimated first sync: {} until it can be searched", tick(context),
+                      format_duration(estimate.seconds_to_words));
+    if (plan.entry.vectorizer == "local") {
+        context.out.print(", {} with vectors (some {} chunks)", format_duration(estimate.seconds_to_vectors),
+                          format_count(estimate.chunks));
+    }
+    context.out.line();
+}
+
+void print_preview(Context& context, const operate::AddPlan& plan) {
+    const auto& found = plan.discovery;
+    context.out.line();
+    context.out.print("{}\n", heading(context, "📋", "What will be indexed"));
+    context.out.print("   {} of {} files, {}\n", format_count(found.indexable_files), format_count(found.files),
+                      format_size(found.indexable_bytes));
+    context.out.print("   into {} collection \"{}\" as repository \"{}\", vectors: {}\n",
+                      plan.collection_exists ? "the existing" : "a new", plan.entry.collection, plan.entry.name,
+                      plan.entry.vectorizer == "local" ? "all-MiniLM-L6-v2, computed here" : plan.entry.vectorizer);
+    if (plan.resumes) context.out.line("   an add of it was interrupted: this goes on with it");
+    if (found.exclusions.empty()) return;
+    context.out.line();
+    ui::Table table({{"Left out"}, {"Files", ui::Cut::never, ui::Align::right}, {"For example", ui::Cut::middle}});
+    for (const auto& exclusion : found.exclusions) {
+        table.add({exclusion.reason, format_count(exclusion.files),
+                   exclusion.examples.empty() ? "" : printable(exclusion.examples.front())});
+    }
+    context.out.write(table.text(context.terminal.width, context.style));
+    context.out.line();
+}
+
+nlohmann::ordered_json plan_json(const operate::AddPlan& plan) {
+    const auto& found = plan.discovery;
+    nlohmann::ordered_json out;
+    out["name"] = plan.entry.name;
+    out["collection"] = plan.entry.collection;
+    out["collection_exists"] = plan.collection_exists;
+    out["url"] = found.url;
+    out["repository"] = found.repository;
+    out["branch"] = found.branch;
+    out["commit"] = found.commit;
+    out["files"] = found.files;
+    out["folders"] = found.folders;
+    out["indexable_files"] = found.indexable_files;
+    out["indexable_bytes"] = found.indexable_bytes;
+    out["frameworks"] = found.frameworks;
+    out["languages"] = nlohmann::ordered_json::array();
+    for (const auto& share : found.languages) {
+        out["languages"].push_back({{"language", share.language}, {"files", share.files}, {"bytes", share.bytes}});
+    }
+    out["exclusions"] = nlohmann::ordered_json::array();
+    for (const auto& exclusion : found.exclusions) {
+        out["exclusions"].push_back(
+            {{"reason", exclusion.reason}, {"files", exclusion.files}, {"examples", exclusion.examples}});
+    }
+    out["estimate"] = {{"chunks", plan.estimate.chunks},
+                       {"seconds_to_words", plan.estimate.seconds_to_words},
+                       {"seconds_to_vectors", plan.estimate.seconds_to_vectors},
+                       {"measured", plan.estimate.measured}};
+    return out;
+}
+
+void print_closing(Context& context, const operate::AddReport& report) {
+    const auto& entry = report.entry;
+    context.out.line();
+    context.out.print("{}\n", heading(context, "🗂️ ", fmt::format("Collection '{}'", entry.collection)));
+    print_sync(context, report.sync);
+    if (!report.proof.empty()) {
+        context.out.print("   {} Counts agree, and the query \"{}\" is answered\n", tick(context),
+                          printable(report.proof));
+    }
+    context.out.line();
+    context.out.print("{}\n", context.style.bold(heading(context, "✨", "Repository successfully added!")));
+    context.out.print("   Collection: {} ({} documents, {} objects)\n", entry.collection, format_count(entry.documents),
+                      format_count(entry.objects));
+    context.out.print("   Ask:    elysiactl search \"how does it work?\" --collection {}\n", entry.collection);
+    context.out.print("   Update: elysiactl repo sync {}\n", entry.name);
+    context.out.print("   Status: elysiactl repo status {}\n", entry.name);
+}
+
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock);
+    auto request = options.request;
+    if (request.max_file_size == 0) request.max_file_size = context.settings.max_file_size();
+    ELY_TRY_ASSIGN(auto plan, operate::plan_add(workspace, request, context.progress, context.stop));
+    if (!context.json) {
+        print_discovery(context, plan);
+        print_preview(context, plan);
+        context.out.flush();
+    }
+    if (context.dry_run) {
+        if (context.json) context.print_json(plan_json(plan));
+        return k_exit_ok;
+    }
+    ELY_TRY_ASSIGN(const bool yes, context.confirm("Add it?", true));
+    if (!yes) return context.refused();
+    ELY_TRY_ASSIGN(const auto report,
+                   operate::add_repository(workspace, std::move(plan), context.progress, context.stop));
+    if (context.json) {
+        context.print_json(sync_json(report.entry, report.sync));
+    } else {
+        print_closing(context, report);
+    }
+    return sync_status(report.sync);
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    auto& request = options->request;
+    line.add_option("URL", request.url, "a Git URL or a path")->required();
+    line.add_option("--name", request.name, "what to call it; the repository's own name by default");
+    line.add_option("-c,--collection", request.collection, "where to put it; the name by default");
+    line.add_option("-b,--branch", request.branch, "a branch or tag; the remote's default branch by default");
+    line.add_choice("--vectorizer", request.vectorizer, {"local", "none"}, "vectors from the local model, or none");
+    line.add_choice("--ids", request.ids, {"chunk", "legacy"}, "legacy: one object a file, with the predecessors' ids");
+    line.add_list("--include-pattern", request.include_patterns, "only these files (patterns as in .gitignore)");
+    line.add_list("--exclude-pattern", request.exclude_patterns, "not these files");
+    line.add_size("--max-file-size", request.max_file_size, "leave larger files out; 1MB by default");
+    line.add_yes();
+    line.add_dry_run();
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_repo_add{
+    .path = "repo add",
+    .summary = "Add a repository: look at it, index it, keep it",
+    .description =
+        R"(Looks at the repository, says what would be indexed and what is left out and why, asks, then creates the
+collection, indexes every file and checks the result. Words can be searched as soon as the files are in; vectors are
+filled in behind them.
+
+Nothing is left behind when it fails. When it is interrupted, the same command goes on where it stopped.)",
+    .examples =
+        "%p repo add https://github.com/pallets/flask\n"
+        "%p repo add ~/src/project --yes --vectorizer none\n"
+        "%p repo add git@github.com:me/app.git --include-pattern \"*.py,*.md\" --dry-run",
+    .define = define};
+
+}  // namespace ely::programs

@@ -1,0 +1,155 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "operate/workspace.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/sync_report.hpp"
+#include "ui/table.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    std::string name;
+};
+
+// What is known of a repository without asking the network.
+struct Status {
+    model::RepoEntry entry;
+    std::optional<state::Run> last_run;
+    std::optional<std::uint64_t> pending_vectors;  // nullopt: the collection is not there
+    bool collection_exists = false;
+};
+
+Result<Status> read_status(operate::Workspace& workspace, const model::RepoEntry& entry) {
+    Status out;
+    out.entry = entry;
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(auto runs, state->runs(entry.name, 1));
+    if (!runs.empty()) out.last_run = std::move(runs.front());
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    const auto collection = store->open(entry.collection);
+    if (!collection) return out;
+    out.collection_exists = true;
+    ELY_TRY_ASSIGN(const auto stats, (*collection)->stats());
+    const bool vectors = !(*collection)->schema().vectors.empty();
+    out.pending_vectors = vectors ? stats.objects - stats.vectors : 0;
+    return out;
+}
+
+std::string state_text(const Status& status) {
+    if (!status.collection_exists) return "collection missing";
+    if (status.entry.status == "adding") return "add interrupted";
+    if (status.last_run && status.last_run->outcome == "partial") return "some files failed";
+    if (status.entry.status != "ready") return "last sync failed";
+    if (status.pending_vectors.value_or(0) > 0) return "vectors incomplete";
+    return "healthy";
+}
+
+std::string next_step(const Status& status) {
+    const auto& entry = status.entry;
+    const auto state = state_text(status);
+    if (state == "healthy") return {};
+    if (state == "add interrupted") return fmt::format("elysiactl repo add {} --name {} --yes", entry.url, entry.name);
+    if (state == "some files failed") return fmt::format("elysiactl index errors --collection {}", entry.collection);
+    if (state == "collection missing") return fmt::format("elysiactl repo remove {}", entry.name);
+    return fmt::format("elysiactl repo sync {}", entry.name);
+}
+
+nlohmann::ordered_json to_json(const Status& status) {
+    const auto& entry = status.entry;
+    nlohmann::ordered_json out;
+    out["name"] = entry.name;
+    out["url"] = entry.url;
+    out["repository"] = entry.repository;
+    out["collection"] = entry.collection;
+    out["branch"] = entry.branch.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(entry.branch);
+    out["commit"] = entry.commit;
+    out["documents"] = entry.documents;
+    out["objects"] = entry.objects;
+    out["vectors_pending"] = nullptr;
+    if (status.pending_vectors) out["vectors_pending"] = *status.pending_vectors;
+    out["status"] = state_text(status);
+    out["added_at"] = entry.added_at;
+    out["synced_at"] = entry.synced_at;
+    if (status.last_run) {
+        out["last_run"] = {{"started_at", status.last_run->started_at}, {"outcome", status.last_run->outcome},
+                           {"message", status.last_run->message},       {"indexed", status.last_run->indexed},
+                           {"removed", status.last_run->removed},       {"seconds", status.last_run->seconds}};
+    }
+    if (const auto next = next_step(status); !next.empty()) out["next_step"] = next;
+    return out;
+}
+
+std::string coloured(const Context& context, const std::string& state) {
+    return state == "healthy" ? context.style.green(context.terminal.unicode ? "✓ Healthy" : "Healthy")
+                              : context.style.yellow(context.terminal.unicode ? "⚠ " + state : state);
+}
+
+void print_one(Context& context, const Status& status) {
+    const auto& entry = status.entry;
+    context.out.print("Repository: {}\n", context.style.bold(entry.name));
+    context.out.print("├── URL: {}\n", printable(entry.url));
+    context.out.print("├── Collection: {} ({} documents, {} objects)\n", entry.collection,
+                      format_count(entry.documents), format_count(entry.objects));
+    context.out.print("├── Commit: {}{}\n", entry.commit.substr(0, 12),
+                      entry.branch.empty() ? "" : " on " + entry.branch);
+    context.out.print("├── Last sync: {}\n", entry.synced_at.empty() ? "never" : entry.synced_at);
+    if (status.last_run) {
+        context.out.print("├── Last run: {}, {} files indexed, {} removed, {}\n", status.last_run->outcome,
+                          format_count(status.last_run->indexed), format_count(status.last_run->removed),
+                          format_duration(status.last_run->seconds));
+        if (!status.last_run->message.empty()) context.out.print("│     {}\n", printable(status.last_run->message));
+    }
+    if (status.pending_vectors.value_or(0) > 0) {
+        context.out.print("├── Vectors: {} still to come\n", format_count(*status.pending_vectors));
+    }
+    context.out.print("└── Status: {}\n", coloured(context, state_text(status)));
+    if (const auto next = next_step(status); !next.empty()) context.out.print("next: {}\n", next);
+}
+
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock);
+    if (!options.name.empty()) {
+        ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
+        ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));
+        context.json ? context.print_json(to_json(status)) : print_one(context, status);
+        return k_exit_ok;
+    }
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(const auto entries, state->repositories());
+    auto json = nlohmann::ordered_json::array();
+    ui::Table table(
+        {{"Repository"}, {"Documents", ui::Cut::never, ui::Align::right}, {"Last sync"}, {"Commit"}, {"Status"}});
+    for (const auto& entry : entries) {
+        ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));
+        json.push_back(to_json(status));
+        table.add({entry.name, format_count(entry.documents), entry.synced_at.empty() ? "never" : entry.synced_at,
+                   entry.commit.substr(0, 12), coloured(context, state_text(status))});
+    }
+    if (context.json) {
+        context.print_json(json);
+    } else if (entries.empty()) {
+        context.out.line("No repository yet. Add one: elysiactl repo add URL");
+    } else {
+        context.out.write(table.text(context.terminal.width, context.style));
+    }
+    return k_exit_ok;
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_option("NAME", options->name, "one repository, in detail; all of them by default");
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_repo_status{
+    .path = "repo status",
+    .summary = "Say how a repository, or each of them, is doing",
+    .description = "From what elysiactl remembers and from the collection; the network is not asked.",
+    .examples = "%p repo status\n%p repo status flask --json",
+    .define = define};
+
+}  // namespace ely::programs

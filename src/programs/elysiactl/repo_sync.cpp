@@ -1,0 +1,57 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/sync_report.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    std::string name;
+    std::string branch;
+    operate::SyncOptions sync;
+};
+
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto entry, require_repository(workspace, options.name));
+    if (!options.branch.empty()) entry.branch = options.branch;
+    ELY_TRY_ASSIGN(const auto report,
+                   operate::sync_repository(workspace, entry, options.sync, context.progress, context.stop));
+    if (context.json) {
+        context.print_json(sync_json(entry, report));
+        return sync_status(report);
+    }
+    if (!report.changed && report.ingest.indexed + report.ingest.removed + report.ingest.embedded == 0) {
+        context.out.print("{} is up to date at {} ({} documents)\n", entry.name, entry.commit.substr(0, 12),
+                          format_count(entry.documents));
+        return sync_status(report);
+    }
+    context.out.print("{} is now at {}{}\n", entry.name, entry.commit.substr(0, 12),
+                      report.full_reason.empty() ? "" : " (read as a whole: " + report.full_reason + ")");
+    print_sync(context, report);
+    return sync_status(report);
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_option("NAME", options->name, "the repository")->required();
+    line.add_flag("--full", options->sync.full, "read the whole repository, whatever was delivered before");
+    line.add_option("-b,--branch", options->branch, "follow this branch from now on");
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_repo_sync{
+    .path = "repo sync",
+    .summary = "Bring a repository's collection up to date",
+    .description =
+        R"(Fetches what is new and applies only the difference: files that changed, were renamed or are gone. Rewritten
+history, another branch or changed patterns are seen and handled. It can be interrupted at any time; the next sync goes
+on.)",
+    .examples = "%p repo sync flask\n%p repo sync flask --branch stable --json",
+    .define = define};
+
+}  // namespace ely::programs
