@@ -57,12 +57,20 @@ std::string text_at(const Json& json, const char* key) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// "https://host/owner/name.git", "git@host:owner/name", "/folder/name/": name.
+std::string last_part(std::string_view address) {
+    while (address.ends_with('/')) address.remove_suffix(1);
+    if (address.ends_with(".git")) address.remove_suffix(4);
+    while (address.ends_with('/')) address.remove_suffix(1);
+    return std::string(address.substr(address.find_last_of("/:") + 1));
+}
+
 Discovery to_discovery(const Json& json) {
     constexpr std::uint64_t k_zero = 0;
     Discovery out;
     out.url = text_at(json, "url");
     out.repository = text_at(json, "repository");
-    out.name = Path(out.repository).filename().string();
+    out.name = last_part(out.url);
     out.branch = text_at(json, "branch");
     out.commit = text_at(json, "commit");
     out.files = json.value("files", k_zero);

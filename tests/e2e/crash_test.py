@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Kills an add and a sync at every crash point that the sources name, and at random moments; the same command again must
+end in the collection of an undisturbed run, by digest."""
+
+import argparse
+import random
+import re
+import shutil
+import sys
+import time
+
+from support import ROOT, Home, Repository, kill_group, restore, temporary_folder
+
+# Passed only by commands that this test does not run; each has its test where it is used.
+ELSEWHERE = {
+    "spool.rejected": "src/changes/stream/spool_test.cpp",
+    "spool.released": "src/changes/stream/spool_test.cpp",
+}
+PASSES = (1, 2, 3, 5, 8)
+
+
+def crash_points():
+    found = {}
+    for path in sorted((ROOT / "src").rglob("*.cpp")):
+        if path.name.endswith("_test.cpp"):
+            continue
+        for name in re.findall(r'crash_point\("([^"]+)"\)', path.read_text()):
+            found.setdefault(name, path.relative_to(ROOT))
+    return found
+
+
+def make_repository(folder):
+    repository = Repository(folder)
+    for i in range(12):
+        repository.write(f"src/module_{i}.py", f'"""Module {i}."""\n\n\ndef compute_{i}(value):\n'
+                                               f'    """Adds {i} to the value."""\n    return value + {i}\n')
+    repository.write("README.md", "# Sample\n\nWhat it is.\n\n## Install\n\nHow to install it.\n")
+    repository.write("main.go", "package main\n\nfunc main() {\n\tprintln(\"hello\")\n}\n")
+    repository.write("logo.png", bytes(range(256)))
+    repository.commit("first")
+    return repository
+
+
+def change_repository(repository):
+    repository.write("src/module_0.py", "def compute_0(value):\n    return value * 2\n")
+    repository.write("src/added.rs", "pub fn added() -> u32 { 7 }\n")
+    (repository.folder / "src/module_1.py").unlink()
+    (repository.folder / "src/module_2.py").rename(repository.folder / "src/renamed.py")
+    repository.commit("second")
+
+
+class Scenario:
+    """One command, the home it starts from, and the digest it has to end in."""
+
+    def __init__(self, name, work, start, command):
+        self.name = name
+        self.start = start
+        self.command = command
+        self.home = Home(work / "home")
+        self.hits = {}
+        self.seconds = 0.0
+        self.expected = None
+
+    def reset(self):
+        if self.start is None:
+            shutil.rmtree(self.home.folder, ignore_errors=True)
+            self.home = Home(self.home.folder)
+        else:
+            restore(self.start, self.home.folder)
+
+    def measure(self):
+        self.reset()
+        began = time.monotonic()
+        self.home.ok(*self.command)
+        self.seconds = time.monotonic() - began
+        self.expected = self.result()
+
+    def result(self):
+        shown = self.home.json("col", "show", "sample")
+        search = self.home.json("search", "adds to the value", "--collection", "sample", "--mode", "lexical")
+        return shown["documents"], shown["objects"], shown["digest"], [hit["path"] for hit in search][:3]
+
+    def check(self, what):
+        again = self.home.run(*self.command)
+        # An add that had ended before it was killed is refused the second time, and says so.
+        if again.returncode not in (0, 11):
+            raise AssertionError(f"{self.name}, {what}: again: exit {again.returncode}\n{again.stdout}\n{again.stderr}")
+        got = self.result()
+        if got != self.expected:
+            raise AssertionError(f"{self.name}, {what}: {got} rather than {self.expected}")
+
+    def crash_at(self, point, count):
+        self.reset()
+        crashed = self.home.run(*self.command, extra={"ELYSIACTL_CRASH_AT": f"{point}:{count}"})
+        if crashed.returncode == 0:
+            return False
+        self.check(f"killed at {point}:{count}")
+        self.hits[point] = self.hits.get(point, 0) + 1
+        return True
+
+    def crash_randomly(self, chance):
+        self.reset()
+        process = self.home.start(*self.command)
+        time.sleep(chance.random() * self.seconds)  # the moment is the test's subject
+        kill_group(process)
+        self.check("killed at a random moment")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--random", type=int, default=20)
+    parser.add_argument("--vectorizer", default="none")
+    parser.add_argument("--seed", type=int, default=None)
+    arguments = parser.parse_args()
+    seed = arguments.seed if arguments.seed is not None else random.randrange(1 << 32)
+    chance = random.Random(seed)
+    work = temporary_folder()
+    repository = make_repository(work / "sample")
+    add_command = ["repo", "add", repository.folder, "--yes", "--vectorizer", arguments.vectorizer]
+    add = Scenario("add", work, None, add_command)
+    add.measure()
+    shutil.copytree(add.home.folder, work / "added", symlinks=True)
+    points = crash_points()
+    for point in points:
+        for count in PASSES:
+            if not add.crash_at(point, count):
+                break
+    for _ in range(arguments.random // 2):
+        add.crash_randomly(chance)
+    change_repository(repository)
+    sync = Scenario("sync", work, work / "added", ["repo", "sync", "sample"])
+    sync.measure()
+    for point in points:
+        for count in PASSES:
+            if not sync.crash_at(point, count):
+                break
+    for _ in range(arguments.random - arguments.random // 2):
+        sync.crash_randomly(chance)
+    missed = [point for point in points if point not in add.hits and point not in sync.hits and point not in ELSEWHERE]
+    for point, path in points.items():
+        print(f"{point:28} {path}: add {add.hits.get(point, 0)}, sync {sync.hits.get(point, 0)}")
+    print(f"random seed {seed}, {arguments.random} random moments")
+    if arguments.vectorizer == "none":
+        missed = [point for point in missed if not point.startswith(("embed.", "vectors."))]
+    if missed:
+        print("never reached: " + ", ".join(missed))
+        return 1
+    shutil.rmtree(work)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
