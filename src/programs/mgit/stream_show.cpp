@@ -39,6 +39,7 @@ struct Shown {
                      {"Path", ui::Cut::middle},
                      {"Note", ui::Cut::end}}};
     std::uint64_t rows = 0;
+    bool keeps_rows = true;
 
     [[nodiscard]] std::uint64_t skipped() const {
         std::uint64_t out = 0;
@@ -67,7 +68,7 @@ std::string note_of(const model::Change& change) {
 }
 
 void add_row(Shown& shown, const Options& options, std::vector<std::string> cells) {
-    if (options.limit == 0 || shown.rows < options.limit) shown.table.add(std::move(cells));
+    if (shown.keeps_rows && (options.limit == 0 || shown.rows < options.limit)) shown.table.add(std::move(cells));
     ++shown.rows;
 }
 
@@ -98,6 +99,7 @@ Result<Shown> read_stream(Context& context, const Options& options) {
     read.cache_folder = options.cache_folder;
     ELY_TRY_ASSIGN(const auto reader, stream::StreamReader::open(expand_home(options.file), read));
     Shown out;
+    out.keeps_rows = !context.json;
     while (!context.stop.stop_requested()) {
         const auto next = reader->next();
         out.summary.bytes = reader->bytes_read();
