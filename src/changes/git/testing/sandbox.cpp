@@ -58,7 +58,8 @@ void WorkTree::write(std::string_view path, std::string_view content) const {
 }
 
 void WorkTree::remove(std::string_view path) const {
-    std::filesystem::remove_all(m_path / path);
+    std::error_code code;
+    std::filesystem::remove_all(m_path / path, code);
 }
 
 std::string WorkTree::commit(std::string_view message) const {

@@ -36,6 +36,7 @@ class WorkTree {
     std::string git(const std::vector<std::string>& arguments) const;
     // Writes a file, folders too. The path is bytes.
     void write(std::string_view path, std::string_view content) const;
+    // Nothing happens when there is no such file.
     void remove(std::string_view path) const;
     // Everything that is there, as a commit; its id.
     std::string commit(std::string_view message = "change") const;
