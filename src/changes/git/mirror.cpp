@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "changes/git/git_program.hpp"
+#include "changes/git/repository.hpp"
 
 namespace ely::git {
 namespace {
@@ -29,6 +30,7 @@ std::string delivered_reference(const std::string& key) {
 struct Advertised {
     std::map<std::string, ObjectId, std::less<>> references;
     std::string head_target;  // "refs/heads/main"
+    bool long_names = false;  // SHA-256
 };
 
 // The output of ls-remote --symref.
@@ -43,6 +45,8 @@ Advertised parse_references(std::string_view output) {
             if (name == "HEAD") out.head_target = std::string(left.substr(5));
         } else if (const auto id = ObjectId::parse(left)) {
             out.references.emplace(std::string(name), *id);
+        } else if (left.size() == 64) {
+            out.long_names = true;
         }
     }
     return out;
@@ -123,12 +127,11 @@ Result<void> Mirror::prepare() {
 // copies.
 Result<void> Mirror::share_objects() const {
     if (!is_folder_here(m_remote)) return {};
-    auto found =
-        run_git({{}, {"-C", m_remote.url, "rev-parse", "--path-format=absolute", "--git-path", "objects"}, 60.0});
+    const auto found = objects_folder(m_remote.url);
     // What cannot be looked into cannot be fetched either, and that says why.
     if (!found) return {};
-    const auto objects = std::string(trim(*found));
-    if (objects.find('\n') != std::string::npos || objects.starts_with('"')) return {};
+    const auto objects = found->string();
+    if (objects.find('\n') != std::string::npos) return {};
     return write_file_atomic(m_git_dir / "objects" / "info" / "alternates", objects + "\n");
 }
 
@@ -173,6 +176,10 @@ Result<RemoteHead> Mirror::ask(const UpdateOptions& options, const std::stop_tok
     auto output = run_git(command, stop);
     if (!output) return fail(std::move(output).error(), "cannot reach " + printable(m_remote.shown));
     const auto advertised = parse_references(*output);
+    if (advertised.long_names) {
+        return fail(Code::unsupported, printable(m_remote.shown) + " names its objects by SHA-256",
+                    "repositories of that kind cannot be read yet");
+    }
     RemoteHead head;
     head.default_branch = branch_of(advertised.head_target);
     if (options.branch.empty() || options.branch == "HEAD") {

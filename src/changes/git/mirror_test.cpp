@@ -1,5 +1,7 @@
 #include "changes/git/mirror.hpp"
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 #include "base/text.hpp"
@@ -129,9 +131,36 @@ TEST_CASE("what cannot be had is said clearly") {
     REQUIRE_FALSE(none);
     CHECK(none.error().message.find("no default branch") != std::string::npos);
     CHECK(none.error().message.find("it has main, other") != std::string::npos);
+    std::filesystem::create_directories(sandbox.path() / "long");
+    tree.git({"init", "--quiet", "--object-format=sha256", (sandbox.path() / "long").string()});
+    tree.git({"-C", (sandbox.path() / "long").string(), "commit", "--quiet", "--allow-empty", "--message", "m"});
+    CHECK(update(sandbox, (sandbox.path() / "long").string()).error().code == Code::unsupported);
     std::filesystem::create_directories(sandbox.path() / "plain");
     CHECK(update(sandbox, "file://" + (sandbox.path() / "plain").string()).error().code == Code::not_found);
     CHECK(update(sandbox, (sandbox.path() / "plain").string()).error().code == Code::not_found);
+}
+
+TEST_CASE("a folder's objects are read where they are, in linked work trees and under foreign variables too") {
+    const Sandbox sandbox;
+    const WorkTree tree(sandbox.path() / "r");
+    const WorkTree other(sandbox.path() / "other");
+    tree.write("a", "1");
+    const auto first = tree.commit();
+    tree.git({"worktree", "add", "--quiet", "--detach", (sandbox.path() / "linked").string()});
+    ::setenv("GIT_DIR", (other.path() / ".git").c_str(), 1);
+    for (const auto& folder : {tree.path(), sandbox.path() / "linked"}) {
+        const auto done = update(sandbox, folder.string());
+        CHECK(done);
+        if (!done) continue;
+        CHECK(done->head.id.hex() == first);
+        const auto copy = git_dir(sandbox, folder.string());
+        CHECK(has_commit(copy, first));
+        const auto alternates = read_file(copy / "objects" / "info" / "alternates");
+        CHECK(alternates);
+        CHECK(std::filesystem::equivalent(trim(alternates.value_or("")), tree.path() / ".git" / "objects"));
+        CHECK(std::filesystem::is_empty(copy / "objects" / "pack"));
+    }
+    ::unsetenv("GIT_DIR");
 }
 
 class Watching final : public model::Progress {

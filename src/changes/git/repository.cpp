@@ -157,6 +157,16 @@ Repository::Repository(Repository&& other) noexcept = default;
 Repository& Repository::operator=(Repository&& other) noexcept = default;
 Repository::~Repository() = default;
 
+Result<Path> objects_folder(const Path& folder) {
+    initialise_library();
+    git_repository* found = nullptr;
+    if (git_repository_open_ext(&found, folder.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) != 0) {
+        return fail(Code::not_found, "there is no repository in " + folder.string() + ": " + last_message());
+    }
+    const RepositoryHandle repository(found);
+    return Path(git_repository_commondir(repository.get())) / "objects";
+}
+
 Result<Repository> Repository::open(const Path& git_dir) {
     initialise_library();
     auto state = std::make_unique<State>();

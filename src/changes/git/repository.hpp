@@ -52,6 +52,9 @@ class Blob {
     std::string_view m_bytes;
 };
 
+// Where the repository in a folder (bare or not, a linked work tree too) has its objects; not_found when there is none.
+[[nodiscard]] Result<Path> objects_folder(const Path& folder);
+
 class Repository {
   public:
     // not_found when there is none.

@@ -107,6 +107,12 @@ Result<scan::Target> target_of(const Context& context, const Options& options) {
             return fail(Code::usage, printable(options.output) + " is a folder",
                         "name a file: --output " + printable(options.output) + "/changes.jsonl");
         }
+        const bool is_special =
+            std::filesystem::exists(target.file, code) && !std::filesystem::is_regular_file(target.file, code);
+        if (is_special || options.output == "-") {
+            return fail(Code::usage, "a stream appears as a whole, so it can only go to a file",
+                        "--output changes.jsonl");
+        }
         return target;
     }
     if (options.collection.empty()) {
