@@ -21,7 +21,10 @@ std::vector<std::string> texts_of(const model::Value& value) {
 std::string literal_prefix(const Filter& filter) {
     if (filter.comparison != Comparison::glob) return {};
     const auto* pattern = std::get_if<std::string>(&filter.value);
-    return pattern == nullptr ? std::string() : pattern->substr(0, pattern->find_first_of("*?[{\\"));
+    // Patterns without an inner '/' match the last part of a path, wherever that begins.
+    if (pattern == nullptr || pattern->find('/') == std::string::npos) return {};
+    if (pattern->starts_with('/') || pattern->starts_with("./")) return {};
+    return pattern->substr(0, pattern->find_first_of("*?[{\\"));
 }
 
 }  // namespace

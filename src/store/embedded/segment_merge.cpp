@@ -10,7 +10,7 @@ namespace ely::store::embedded {
 namespace {
 
 constexpr std::uint32_t k_gone = ~0U;
-constexpr std::size_t k_merge_width = 4;
+constexpr std::uint32_t k_merge_width = 4;
 constexpr std::uint32_t k_smallest_tier = 256;
 
 std::uint32_t living(const SegmentRow& segment) {

@@ -52,7 +52,7 @@ bool is_any_of(const Value& value, const Value& list) {
 bool matches_glob(const Value& value, const Value& pattern) {
     const auto* text = std::get_if<std::string>(&value);
     const auto* glob = std::get_if<std::string>(&pattern);
-    return text != nullptr && glob != nullptr && wildmatch(*glob, *text);
+    return text != nullptr && glob != nullptr && glob_match(*glob, *text);
 }
 
 }  // namespace

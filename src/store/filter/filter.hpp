@@ -18,7 +18,7 @@ enum class Comparison {
     less_or_equal,
     greater,
     greater_or_equal,
-    glob,      // wildmatch on text, see base/text.hpp
+    glob,      // glob_match of base/text.hpp on text
     is_null,   // value ignored
     contains,  // text[]: has this element
     any_of,    // text: equals one of the value's text[]

@@ -55,6 +55,8 @@ TEST_CASE("null answers only is_null") {
 TEST_CASE("globs, lists, id and vector") {
     CHECK(holds("path", Comparison::glob, "src/**/*.py"));
     CHECK_FALSE(holds("path", Comparison::glob, "src/*.py"));
+    CHECK(holds("path", Comparison::glob, "*.py"));
+    CHECK(holds("path", Comparison::glob, "src/"));
     CHECK(holds("tags", Comparison::contains, "json"));
     CHECK_FALSE(holds("tags", Comparison::contains, "jso"));
     CHECK(holds("path", Comparison::any_of, std::vector<std::string>{"a", "src/app/main.py"}));

@@ -242,6 +242,9 @@ void filters_objects(Store& store) {
     CHECK(compare("language", Comparison::equal, std::vector<std::string>{"Python"}) == 0);
     CHECK(compare("path", Comparison::glob, "src/1*.py") == 11);
     CHECK(compare("path", Comparison::glob, "**/*.py") == 30);
+    CHECK(compare("path", Comparison::glob, "1?.py") == 10);
+    CHECK(compare("path", Comparison::glob, "src/") == 29);
+    CHECK(compare("path", Comparison::glob, "/src/2*") == 11);
     CHECK(compare("path", Comparison::glob, "l*.py") == 1);
     CHECK(compare("path", Comparison::equal, std::string(300, 'l') + ".py") == 1);
     CHECK(compare("path", Comparison::not_equal, std::string(300, 'l') + ".py") == 29);
