@@ -205,8 +205,13 @@ std::string printable(std::string_view text) {
 
 namespace {
 
-// Matches one [class]; `pattern` starts behind '['. Returns the bytes used, 0 when the class is not closed.
-std::size_t match_class(std::string_view pattern, char c, bool& matched) {
+struct ClassMatch {
+    std::size_t used = 0;  // bytes of the pattern; 0 when the class is not closed
+    bool matched = false;
+};
+
+// Matches one [class]; `pattern` starts behind '['.
+ClassMatch match_class(std::string_view pattern, char c) {
     std::size_t i = 0;
     const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
     if (negated) ++i;
@@ -222,9 +227,8 @@ std::size_t match_class(std::string_view pattern, char c, bool& matched) {
         }
         if (c >= low && c <= high) found = true;
     }
-    if (i >= pattern.size()) return 0;
-    matched = found != negated && c != '/';
-    return i + 1;
+    if (i >= pattern.size()) return {};
+    return {i + 1, found != negated && c != '/'};
 }
 
 // Where matching goes on when the present try fails: behind a star that takes one character more.
@@ -259,8 +263,7 @@ class Matcher {
         if (m_position == m_text.size()) return false;
         const char c = m_text[m_position];
         if (m_pattern[m_at] == '[') {
-            bool matched = false;
-            if (const auto used = match_class(m_pattern.substr(m_at + 1), c, matched); used > 0) {
+            if (const auto [used, matched] = match_class(m_pattern.substr(m_at + 1), c); used > 0) {
                 m_at += used + 1;
                 ++m_position;
                 return matched;
