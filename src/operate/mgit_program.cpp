@@ -116,7 +116,9 @@ Result<std::string> MgitProgram::run(std::vector<std::string> arguments, model::
     (void)progress;
     ELY_TRY_ASSIGN(auto result, run_process(options, stop));
     if (m_log) m_log({redacted_command(options.arguments), result.exit_status, result.seconds});
-    if (!result.ok()) return fail(error_of(result.errors, result.exit_status));
+    // Done in part: what the repository itself lacks is skipped as unreadable, the rest is there.
+    constexpr int k_partial = 3;
+    if (!result.ok() && result.exit_status != k_partial) return fail(error_of(result.errors, result.exit_status));
     return std::move(result.output);
 }
 
