@@ -177,29 +177,29 @@ void SegmentBuilder::add_key(std::string_view bytes, std::uint8_t field) {
 }
 
 std::uint32_t SegmentBuilder::find_key(std::string_view bytes) {
-    const auto hash = hash_bytes(bytes);
+    const auto hash = static_cast<std::uint32_t>(hash_bytes(bytes));
     const auto mask = m_slots.size() - 1;
     auto slot = hash & mask;
-    for (; m_slots[slot] != 0; slot = (slot + 1) & mask) {
-        const auto& key = m_keys[m_slots[slot] - 1];
-        if (key.hash == hash && key_bytes(key) == bytes) return m_slots[slot] - 1;
+    for (; m_slots[slot].key != 0; slot = (slot + 1) & mask) {
+        if (m_slots[slot].hash != hash) continue;
+        if (key_bytes(m_keys[m_slots[slot].key - 1]) == bytes) return m_slots[slot].key - 1;
     }
     const auto index = static_cast<std::uint32_t>(m_keys.size());
-    m_keys.push_back(
-        {static_cast<std::uint32_t>(m_bytes.size()), static_cast<std::uint32_t>(bytes.size()), 0, 0, hash});
+    m_keys.push_back({static_cast<std::uint32_t>(m_bytes.size()), static_cast<std::uint32_t>(bytes.size()), 0, 0});
     m_bytes += bytes;
-    m_slots[slot] = index + 1;
+    m_slots[slot] = {hash, index + 1};
     if (m_keys.size() * 2 > m_slots.size()) grow();
     return index;
 }
 
 void SegmentBuilder::grow() {
-    m_slots.assign(m_slots.size() * 2, 0);
+    const auto old = std::exchange(m_slots, std::vector<Slot>(m_slots.size() * 2));
     const auto mask = m_slots.size() - 1;
-    for (std::uint32_t i = 0; i < m_keys.size(); ++i) {
-        auto slot = m_keys[i].hash & mask;
-        while (m_slots[slot] != 0) slot = (slot + 1) & mask;
-        m_slots[slot] = i + 1;
+    for (const auto& entry : old) {
+        if (entry.key == 0) continue;
+        auto slot = entry.hash & mask;
+        while (m_slots[slot].key != 0) slot = (slot + 1) & mask;
+        m_slots[slot] = entry;
     }
 }
 

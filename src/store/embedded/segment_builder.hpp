@@ -59,7 +59,10 @@ class SegmentBuilder {
         std::uint32_t size = 0;
         std::uint32_t last = 0;   // its last record, one more than the index; 0: none
         std::uint32_t count = 0;  // of its records
-        std::uint64_t hash = 0;
+    };
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t key = 0;  // index into m_keys, one more; 0: free
     };
     struct Record {
         std::uint32_t key;
@@ -78,7 +81,7 @@ class SegmentBuilder {
     Tokenizer m_tokenizer;
     std::string m_bytes;  // of all keys
     std::vector<Key> m_keys;
-    std::vector<std::uint32_t> m_slots;  // open addressing; index into m_keys, one more; 0: free
+    std::vector<Slot> m_slots;  // open addressing
     std::vector<Record> m_records;
     std::string m_scratch;
 };
