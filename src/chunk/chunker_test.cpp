@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <rapidcheck.h>
 
+#include "base/files.hpp"
 #include "chunk/lines.hpp"
 #include "chunk/outline.hpp"
 #include "chunk/testing/checks.hpp"
@@ -256,6 +257,31 @@ TEST_CASE("random code") {
         const auto chunks = chunk_document("x.h", language, content, options);
         RC_ASSERT(!testing::fault(content, chunks));
         RC_ASSERT(listed(chunks) == listed(chunk_document("x.h", language, content, options)));
+    });
+}
+
+TEST_CASE("real code, mutated") {
+    // Tests run in the project's folder: its own sources are the code.
+    std::vector<std::pair<std::string, std::string>> sources;
+    for (const Path path : {"src/chunk/outline.cpp", "src/chunk/skim/literals.cpp", "src/chunk/outline_test.cpp",
+                            "src/base/sqlite.hpp", "tools/check_layers.py", "tools/setup", "CONTRIBUTING.md"}) {
+        auto text = read_file(path);
+        REQUIRE(text.has_value());
+        const auto language = path.extension() == ".py"   ? "Python"
+                              : path.extension() == ".md" ? "Markdown"
+                              : path.extension().empty()  ? "Shell"
+                                                          : "C++";
+        sources.emplace_back(language, std::move(*text));
+    }
+    rc::check("chunks of damaged code keep their promises", [&] {
+        auto [language, content] = *rc::gen::elementOf(sources);
+        for (auto cuts = *rc::gen::inRange(0, 12); cuts > 0; --cuts) {
+            const auto from = *rc::gen::inRange<std::size_t>(0, content.size());
+            content.erase(from, *rc::gen::inRange<std::size_t>(0, 40));
+            const auto to = *rc::gen::inRange<std::size_t>(0, content.size());
+            content.insert(to, *rc::gen::element<std::string>("{", "}", "\"", "'", "/*", "(", "\n", "#if 1\n", "R\"("));
+        }
+        RC_ASSERT(!testing::fault(content, chunk_document("x.h", language, content)));
     });
 }
 
