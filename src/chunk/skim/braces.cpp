@@ -35,8 +35,11 @@ class BraceSkimmer {
         const char c = m_text[at];
         if (is_word(c)) return word(at);
         switch (c) {
-            case '(':
             case '[':
+                if (m_lexis == Lexis::php && m_parentheses == 0 && (at == 0 || m_text[at - 1] != '#')) return array(at);
+                ++m_parentheses;
+                return at + 1;
+            case '(':
                 ++m_parentheses;
                 return at + 1;
             case ')':
@@ -58,6 +61,14 @@ class BraceSkimmer {
         }
         const auto end = m_literals.skip(at);
         return end == at ? at + 1 : end;
+    }
+
+    // Files of data in PHP are one large array.
+    std::size_t array(std::size_t at) {
+        const auto end = m_literals.matching_bracket(at + 1);
+        if (end == k_npos) return k_npos;
+        if (end - at > k_worth_cutting) m_out.cut(at + 1, end);
+        return end + 1;
     }
 
     std::size_t open(std::size_t at) {

@@ -261,6 +261,18 @@ std::size_t Literals::matching_brace(std::size_t at) const {
     return k_npos;
 }
 
+std::size_t Literals::matching_bracket(std::size_t at) const {
+    int depth = 1;
+    while (at < m_text.size()) {
+        const char c = m_text[at];
+        if (c == '[') ++depth;
+        if (c == ']' && --depth == 0) return at;
+        const auto end = skip(at);
+        at = end == at ? at + 1 : end;
+    }
+    return k_npos;
+}
+
 int Literals::depth_after_directive(std::size_t at, int depth, std::vector<int>& conditions) const {
     const auto name = directive_name(at);
     if (name.starts_with("if")) {

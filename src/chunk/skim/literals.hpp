@@ -29,6 +29,9 @@ class Literals {
     // alternatives: each starts at the depth at which the first did.
     [[nodiscard]] std::size_t matching_brace(std::size_t at) const;
 
+    // The ']' that closes the bracket whose inside starts at `at`; k_npos when there is none.
+    [[nodiscard]] std::size_t matching_bracket(std::size_t at) const;
+
     // Whether a '#' at `at` starts a preprocessor directive.
     [[nodiscard]] bool starts_directive(std::size_t at) const;
     // The end of that directive's (continued) line, at its newline.
