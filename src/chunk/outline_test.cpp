@@ -585,10 +585,7 @@ function bye {
 EOF
 }
 )_",
-          R"_(
-f hello 4-7
-f bye 8-12
-)_");
+          "\nf hello 4-7\nf bye 8-12\n");
 }
 
 TEST_CASE("broken code has the definitions that are whole") {
