@@ -65,13 +65,12 @@ Result<std::optional<std::string>> DescriptorInput::read_line(std::stop_token st
     }
 }
 
-Result<std::string> Prompt::answer(std::string_view question, std::stop_token stop) {
+Result<std::string> Prompt::answer(std::string_view question, std::string_view choices, std::stop_token stop) {
     if (!m_can_ask) {
         return fail(Code::usage, "this needs an answer, and standard input is no terminal: " + std::string(question),
                     "run the same command with --yes");
     }
-    m_output->write(question);
-    m_output->write(" ");
+    m_output->print("{}{}: ", question, choices);
     m_output->flush();
     ELY_TRY_ASSIGN(const auto line, m_input->read_line(std::move(stop)));
     if (!line) return fail(Code::cancelled, "no answer");
@@ -80,9 +79,8 @@ Result<std::string> Prompt::answer(std::string_view question, std::stop_token st
 
 Result<bool> Prompt::confirm(std::string_view question, bool proposed, std::stop_token stop) {
     if (m_yes) return true;
-    const auto text = std::string(question) + (proposed ? " [Y/n]:" : " [y/N]:");
     while (true) {
-        ELY_TRY_ASSIGN(const auto given, answer(text, stop));
+        ELY_TRY_ASSIGN(const auto given, answer(question, proposed ? " [Y/n]" : " [y/N]", stop));
         const auto lower = to_lower_ascii(given);
         if (lower.empty()) return proposed;
         if (lower == "y" || lower == "yes") return true;
@@ -93,9 +91,8 @@ Result<bool> Prompt::confirm(std::string_view question, bool proposed, std::stop
 
 Result<std::string> Prompt::ask(std::string_view question, std::string_view proposed, std::stop_token stop) {
     if (m_yes) return std::string(proposed);
-    auto text = std::string(question);
-    if (!proposed.empty()) text.append(" [").append(proposed).append("]");
-    ELY_TRY_ASSIGN(auto given, answer(text + ":", std::move(stop)));
+    const auto choices = proposed.empty() ? std::string() : " [" + std::string(proposed) + "]";
+    ELY_TRY_ASSIGN(auto given, answer(question, choices, std::move(stop)));
     return given.empty() ? std::string(proposed) : given;
 }
 

@@ -44,7 +44,7 @@ class Prompt {
                                           std::stop_token stop = {});
 
   private:
-    [[nodiscard]] Result<std::string> answer(std::string_view question, std::stop_token stop);
+    [[nodiscard]] Result<std::string> answer(std::string_view question, std::string_view choices, std::stop_token stop);
     Input* m_input;
     Output* m_output;
     bool m_can_ask;

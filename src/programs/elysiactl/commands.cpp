@@ -13,8 +13,9 @@ constexpr std::array k_groups{
 };
 
 const std::array k_commands{
-    &k_search,       &k_repo_add,     &k_repo_list,   &k_repo_status, &k_repo_sync,  &k_repo_remove, &k_index_sync,
-    &k_index_status, &k_index_errors, &k_config_show, &k_config_path, &k_config_set, &k_completion,  &k_man,
+    &k_search,       &k_repo_add,     &k_repo_list,  &k_repo_status, &k_repo_sync,  &k_repo_remove, &k_index_sync,
+    &k_index_status, &k_index_errors, &k_col_ls,     &k_col_show,    &k_col_create, &k_col_clear,   &k_col_rm,
+    &k_config_show,  &k_config_path,  &k_config_set, &k_completion,  &k_man,
 };
 
 }  // namespace

@@ -15,6 +15,11 @@ extern const Command k_repo_remove;
 extern const Command k_index_sync;
 extern const Command k_index_status;
 extern const Command k_index_errors;
+extern const Command k_col_ls;
+extern const Command k_col_show;
+extern const Command k_col_create;
+extern const Command k_col_clear;
+extern const Command k_col_rm;
 
 [[nodiscard]] const Program& elysiactl_program();
 

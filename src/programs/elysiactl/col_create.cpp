@@ -1,0 +1,106 @@
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "index/code_schema.hpp"
+#include "model/schema_json.hpp"
+#include "operate/workspace.hpp"
+#include "programs/elysiactl/commands.hpp"
+
+namespace ely::programs {
+namespace {
+
+struct Options {
+    std::string name;
+    std::string vectorizer = "local";
+    std::uint32_t dimensions = 0;
+    std::vector<std::string> properties;
+    std::string description;
+};
+
+// "title:text:searchable", "size:int".
+Result<model::Property> parse_property(const std::string& text) {
+    const auto parts = split(text, ':');
+    const auto type = parts.size() > 1 ? model::data_type_by_name(parts[1]) : std::nullopt;
+    const bool marked = parts.size() == 3 && parts[2] == "searchable";
+    if (!type || parts[0].empty() || (parts.size() > 2 && !marked)) {
+        return fail(Code::usage, fmt::format("\"{}\" is no property", printable(text)),
+                    "write NAME:TYPE or NAME:TYPE:searchable; types are text, text[], int, number, boolean, date, "
+                    "uuid, blob");
+    }
+    if (marked && *type != model::DataType::text && *type != model::DataType::text_array) {
+        return fail(Code::usage, fmt::format("\"{}\": only text can be searchable", printable(text)));
+    }
+    model::Property out;
+    out.name = parts[0];
+    out.type = *type;
+    out.searchable = marked;
+    return out;
+}
+
+Result<model::CollectionSchema> make_schema(operate::Workspace& workspace, const Options& options) {
+    model::CollectionSchema schema = index::code_schema(options.name, "none", "", 0);
+    if (!options.properties.empty()) {
+        schema.properties.clear();
+        schema.description.clear();
+    }
+    if (!options.description.empty()) schema.description = options.description;
+    for (const auto& text : options.properties) {
+        ELY_TRY_ASSIGN(auto property, parse_property(text));
+        schema.properties.push_back(std::move(property));
+    }
+    if (options.vectorizer == "local") {
+        ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
+        schema.vectors.push_back({"", model->info().dimensions, model::Distance::cosine, "local", model->info().name});
+    } else if (options.dimensions > 0) {
+        schema.vectors.push_back({"", options.dimensions, model::Distance::cosine, "none", ""});
+    }
+    return schema;
+}
+
+Result<int> run(Context& context, const Options& options) {
+    ELY_TRY(model::check_collection_name(options.name));
+    if (options.vectorizer == "local" && options.dimensions > 0) {
+        return fail(Code::usage, "the local model decides the dimensions", "leave --dimensions out");
+    }
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(const auto schema, make_schema(workspace, options));
+    if (context.dry_run && store->open(options.name)) {
+        return fail(Code::already_exists, fmt::format("there is a collection '{}' already", options.name));
+    }
+    if (!context.dry_run) ELY_TRY(store->create(schema));
+    if (context.json) {
+        context.print_json({{"name", schema.name}, {"created", !context.dry_run}, {"schema", model::to_json(schema)}});
+        return k_exit_ok;
+    }
+    const auto vectors = schema.vectors.empty() ? std::string("no vectors")
+                                                : fmt::format("{} dimensions", schema.vectors.front().dimensions);
+    context.out.print("{} collection {} ({} {}, {})\n", context.dry_run ? "Would create" : "Created", schema.name,
+                      schema.properties.size(), schema.properties.size() == 1 ? "property" : "properties", vectors);
+    return k_exit_ok;
+}
+
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_option("NAME", options->name, "the collection")->required();
+    line.add_choice("--vectorizer", options->vectorizer, {"local", "none"},
+                    "local: elysiactl computes vectors with its model; none: words only, or vectors that you bring");
+    line.add_option("--dimensions", options->dimensions, "of the vectors that you bring")->type_name("N");
+    line.add_list("--property", options->properties,
+                  "NAME:TYPE or NAME:TYPE:searchable; without any: the properties of code");
+    line.add_option("--description", options->description, "for people")->type_name("TEXT");
+    line.add_dry_run();
+    return [options](Context& context) { return run(context, *options); };
+}
+
+}  // namespace
+
+const Command k_col_create{
+    .path = "col create",
+    .summary = "Create an empty collection",
+    .description = "Without --property it is fit for code, as \"repo add\" and \"index sync\" make them.",
+    .examples = "%p col create notes --vectorizer none --property title:text:searchable,size:int\n%p col create code",
+    .define = define};
+
+}  // namespace ely::programs

@@ -1,0 +1,64 @@
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
+#include "programs/elysiactl/commands.hpp"
+#include "ui/table.hpp"
+
+namespace ely::programs {
+namespace {
+
+nlohmann::ordered_json to_json(const CollectionFacts& facts) {
+    return {{"name", facts.name()},
+            {"documents", json_or_null(facts.documents)},
+            {"objects", facts.stats.objects},
+            {"vectors", facts.stats.vectors},
+            {"dimensions", facts.dimensions()},
+            {"vectorizer", facts.vectorizer()},
+            {"bytes", facts.stats.bytes}};
+}
+
+Result<int> run(Context& context) {
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(const auto names, store->list());
+    auto json = nlohmann::ordered_json::array();
+    ui::Table table({{"Collection", ui::Cut::middle},
+                     {"Documents", ui::Cut::never, ui::Align::right},
+                     {"Objects", ui::Cut::never, ui::Align::right},
+                     {"Vectors", ui::Cut::never, ui::Align::right},
+                     {"Size", ui::Cut::never, ui::Align::right},
+                     {"Vectorizer"}});
+    for (const auto& name : names) {
+        auto facts = collection_facts(workspace, name);
+        // Dropped by somebody else since it was listed.
+        if (!facts && facts.error().code == Code::not_found) continue;
+        if (!facts) return fail(std::move(facts).error());
+        json.push_back(to_json(*facts));
+        table.add({name, count_or_dash(facts->documents), format_count(facts->stats.objects),
+                   format_count(facts->stats.vectors), format_size(facts->stats.bytes), facts->vectorizer()});
+    }
+    if (context.json) {
+        context.print_json(json);
+    } else if (table.empty()) {
+        context.out.line("No collection yet. Make one: elysiactl repo add URL, or elysiactl col create NAME");
+    } else {
+        context.out.write(table.text(context.terminal.width, context.style));
+    }
+    return k_exit_ok;
+}
+
+Run define(CommandLine&) {
+    return [](Context& context) { return run(context); };
+}
+
+}  // namespace
+
+const Command k_col_ls{
+    .path = "col ls",
+    .summary = "List the collections",
+    .description = "Documents are files that elysiactl has indexed, objects the parts of them that are stored.",
+    .examples = "%p col ls\n%p col ls --json",
+    .define = define};
+
+}  // namespace ely::programs
