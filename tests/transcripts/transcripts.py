@@ -121,6 +121,8 @@ def run(step, folder, variables):
         for line in text.splitlines():
             escape = "\\" if not prefix and SPECIAL.match(line) else ""
             lines.append((prefix + escape + line).rstrip())
+    while lines and not lines[-1]:  # empty lines at the end belong to the file, not to the output
+        lines.pop()
     return lines + ([f"[{status}]"] if status != 0 else [])
 
 
