@@ -20,6 +20,14 @@ void add_to(model::IngestReport& sum, const model::IngestReport& part) {
     sum.failures.insert(sum.failures.end(), part.failures.begin(), part.failures.end());
     sum.stages.insert(sum.stages.end(), part.stages.begin(), part.stages.end());
     sum.complete = part.complete;
+    // Totals are of what the collection holds afterwards: the last part's.
+    sum.files = part.files;
+    sum.documents = part.documents;
+    sum.objects = part.objects;
+    sum.unchanged = part.unchanged;
+    sum.skipped = part.skipped;
+    sum.skip_reasons = part.skip_reasons;
+    sum.failed = part.failed;
 }
 
 // Totals of the repository as the ledger has them now, so that they hold whether or not anything was applied.
@@ -71,6 +79,7 @@ Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntr
     report.ingest.stages.push_back({"mgit", delivery.seconds, delivery.seconds});
     ELY_TRY_ASSIGN(const auto applied, apply_pending(workspace, collection, ingest_options, progress, stop));
     add_to(report.ingest, applied);
+    report.ingest.needs_full = applied.needs_full;
     return report;
 }
 
