@@ -169,7 +169,7 @@ Result<QuantizedBlock> QuantizedBlock::decode(std::string_view bytes, std::size_
     out.norms.resize(count);
     const char* at = bytes.data();
     const auto take = [&](void* to, std::size_t size) {
-        std::memcpy(to, at, size);
+        if (size > 0) std::memcpy(to, at, size);
         at += size;
     };
     take(out.scales.data(), count * sizeof(float));

@@ -20,7 +20,7 @@ std::uint64_t hash_bytes(std::string_view bytes) {
         out ^= out >> 29U;
     }
     std::uint64_t tail = 0;
-    std::memcpy(&tail, bytes.data() + at, bytes.size() - at);
+    if (at < bytes.size()) std::memcpy(&tail, bytes.data() + at, bytes.size() - at);
     out = (out ^ tail) * k_multiplier;
     return out ^ (out >> 32U);
 }
@@ -28,7 +28,7 @@ std::uint64_t hash_bytes(std::string_view bytes) {
 // The first eight bytes as a number that orders as they do.
 std::uint64_t first_bytes(std::string_view bytes) {
     std::uint64_t out = 0;
-    std::memcpy(&out, bytes.data(), std::min<std::size_t>(bytes.size(), sizeof out));
+    if (!bytes.empty()) std::memcpy(&out, bytes.data(), std::min<std::size_t>(bytes.size(), sizeof out));
     return __builtin_bswap64(out);
 }
 
@@ -98,7 +98,7 @@ Result<DocumentTable> decode_documents(std::string_view bytes) {
     out.ordinals.resize(documents);
     read_width<std::uint32_t>(ordinals, out.ordinals);
     out.ids.resize(documents);
-    std::memcpy(out.ids.data(), ids.data(), ids.size());
+    if (!ids.empty()) std::memcpy(out.ids.data(), ids.data(), ids.size());
     out.lengths.resize(fields);
     for (auto& lengths : out.lengths) {
         const auto width = in.varint();

@@ -41,8 +41,9 @@ std::string Bits::bytes() const {
 
 Bits Bits::from_bytes(std::string_view bytes, std::size_t size) {
     Bits out(size);
+    if (size == 0 || bytes.empty()) return out;
     std::memcpy(out.m_words.data(), bytes.data(), std::min(bytes.size(), out.m_words.size() * sizeof(std::uint64_t)));
-    if (size > 0) out.trim();
+    out.trim();
     return out;
 }
 

@@ -26,7 +26,8 @@ BlockRow row_of(const Query& query) {
     out.version = query->integer(1);
     const auto ordinals = query->blob(2);
     out.ordinals.resize(ordinals.size() / sizeof(std::uint32_t));
-    std::memcpy(out.ordinals.data(), ordinals.data(), out.ordinals.size() * sizeof(std::uint32_t));
+    if (!ordinals.empty())
+        std::memcpy(out.ordinals.data(), ordinals.data(), out.ordinals.size() * sizeof(std::uint32_t));
     return out;
 }
 
@@ -93,7 +94,7 @@ Result<std::vector<float>> VectorTables::vector(std::uint32_t ordinal) {
     if (bytes.size() != m_dimensions * sizeof(float))
         return fail(Code::corrupt, "a stored vector has the wrong length");
     std::vector<float> out(m_dimensions);
-    std::memcpy(out.data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
     return out;
 }
 
