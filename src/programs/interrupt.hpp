@@ -1,7 +1,8 @@
 #pragma once
 
 // Ctrl-C, SIGTERM and SIGHUP as a stop_token: the first asks the work to stop, a second one ends the process at once
-// with 130. At most one object of this class at a time.
+// with 130, unless it comes at once with the first (one request, sent to the process and to its group). At most one
+// object of this class at a time.
 
 #include <stop_token>
 #include <thread>

@@ -58,10 +58,22 @@ TEST_CASE("a second signal ends the process at once") {
     const int status = in_child([] {
         const Interrupt interrupt;
         std::raise(SIGINT);
-        std::raise(SIGINT);
+        // At first they are taken for the same request, sent to the process and to its group; then they end it.
+        while (true) std::raise(SIGINT);
     });
     CHECK(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == k_exit_interrupted);
+}
+
+TEST_CASE("one request that arrives twice is one request") {
+    const int status = in_child([] {
+        const Interrupt interrupt;
+        std::raise(SIGINT);
+        std::raise(SIGINT);
+        wait_for_stop(interrupt.token());
+    });
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 42);
 }
 
 TEST_CASE("signals are as they were behind it, and ignored ones stay ignored") {
