@@ -174,8 +174,9 @@ Result<int> run_command(const Program& program, const Command& command, CommandL
     return status;
 }
 
-int failed(Surroundings& surroundings, const Error& error, bool json) {
+int failed(Surroundings& surroundings, Error error, bool json) {
     surroundings.out.flush();
+    if (error.code == Code::cancelled && error.hint.empty()) error.hint = "run the same command again to go on";
     report_error(surroundings.err, ui::Style(surroundings.terminal.error_colour), error, json);
     return exit_status(error.code);
 }

@@ -186,7 +186,9 @@ TEST_CASE("a question needs a terminal or --yes, and a refused one changes nothi
     CHECK(contains(refused.err, "Nothing was changed."));
     CHECK(run({"repo", "remove"}, {""}, true).status == k_exit_failure);
     CHECK(run({"repo", "remove"}, {"what?", "y"}, true).out == "removed\n");
-    CHECK(run({"repo", "remove"}, {}, true).status == k_exit_interrupted);
+    const auto unanswered = run({"repo", "remove"}, {}, true);
+    CHECK(unanswered.status == k_exit_interrupted);
+    CHECK(contains(unanswered.err, "next:  run the same command again to go on\n"));
 }
 
 TEST_CASE("help comes from the table") {
