@@ -181,7 +181,13 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
             ELY_TRY_ASSIGN(const auto gone, remove_gone(scope, target.collection, ledger));
             report.removed += gone;
         }
-        if (scope.reconcile) ELY_TRY(reconcile(scope, target.collection, ledger));
+        if (scope.reconcile) {
+            ELY_TRY_ASSIGN(const auto broken, reconcile(scope, target.collection, ledger));
+            if (broken > 0) {
+                report.needs_full = fmt::format("objects of {} files are missing", broken);
+                continue;
+            }
+        }
         ELY_TRY_ASSIGN(const auto before, ledger.commit(scope.id));
         const auto& commit = scope.has_changeset ? scope.changeset.commit : before;
         ELY_TRY(ledger.finish(scope.id, scope.changeset.branch, commit, to_rfc3339(clock.now())));

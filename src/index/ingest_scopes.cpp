@@ -1,5 +1,7 @@
 #include "index/ingest_scopes.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/crash_point.hpp"
@@ -38,6 +40,11 @@ Result<std::string> why_full_is_needed(const stream::StreamSummary& summary, con
             return fmt::format("the stream of {} starts at commit {}, but {}", changeset.repository, changeset.parent,
                                describe(commit));
         }
+        // What an interrupted run removed, this stream writes again; finish finds out whether it did.
+        if (id) {
+            ELY_TRY_ASSIGN(const bool interrupted, ledger.is_running(*id));
+            if (interrupted) continue;
+        }
         ELY_TRY_ASSIGN(const auto present,
                        target.collection.count(store::Filter::equals("repository", changeset.repository)));
         if (present < counts.objects) {
@@ -63,6 +70,35 @@ Result<IngestScopes> IngestScopes::open(const stream::StreamSummary& summary, co
     return out;
 }
 
+namespace {
+
+Result<std::unordered_set<Uuid>> stored_ids(store::Collection& collection, const std::string& repository) {
+    store::ScanOptions options;
+    options.filter = store::Filter::equals("repository", repository);
+    options.properties = {"repository"};
+    ELY_TRY_ASSIGN(auto scan, collection.scan(options));
+    std::unordered_set<Uuid> out;
+    while (true) {
+        ELY_TRY_ASSIGN(const auto batch, scan->next());
+        if (batch == nullptr) return out;
+        const store::BatchView view(batch);
+        for (std::size_t row = 0; row < view.rows(); ++row) out.insert(view.id(row));
+    }
+}
+
+// Files that the ledger has objects of which the store has not.
+Result<std::vector<std::string>> paths_without_objects(std::int64_t scope, const std::unordered_set<Uuid>& stored,
+                                                       Ledger& ledger) {
+    std::vector<std::string> out;
+    ELY_TRY(ledger.for_each(scope, [&](const LedgerEntry& entry) {
+        const auto missing = [&](const Uuid& id) { return !stored.contains(id); };
+        if (std::any_of(entry.ids.begin(), entry.ids.end(), missing)) out.push_back(entry.path);
+    }));
+    return out;
+}
+
+}  // namespace
+
 Result<IngestScope*> IngestScopes::add(const model::Changeset& changeset, bool has_changeset, Ledger& ledger) {
     IngestScope scope;
     scope.changeset = changeset;
@@ -72,10 +108,11 @@ Result<IngestScope*> IngestScopes::add(const model::Changeset& changeset, bool h
     ELY_TRY_ASSIGN(const auto counts, ledger.counts(scope.id));
     ELY_TRY_ASSIGN(const auto present,
                    m_target.collection.count(store::Filter::equals("repository", changeset.repository)));
-    if (present < counts.objects) {
-        // Objects are missing: a full stream, which this one is, writes all of them again.
-        ELY_TRY(ledger.forget_repository(key));
-        ELY_TRY_ASSIGN(scope.id, ledger.scope_id(key));
+    if (present < counts.objects && changeset.full) {
+        // Files whose objects are missing are indexed again by this stream.
+        ELY_TRY_ASSIGN(const auto ids, stored_ids(m_target.collection, changeset.repository));
+        ELY_TRY_ASSIGN(const auto paths, paths_without_objects(scope.id, ids, ledger));
+        ELY_TRY(ledger.forget_paths(scope.id, paths));
     }
     ELY_TRY_ASSIGN(const bool interrupted, ledger.begin(scope.id));
     crash_point("index.begun");
@@ -115,25 +152,17 @@ Result<std::uint64_t> reconcile(const IngestScope& scope, store::Collection& col
     std::unordered_set<Uuid> known;
     ELY_TRY(
         ledger.for_each(scope.id, [&](const LedgerEntry& entry) { known.insert(entry.ids.begin(), entry.ids.end()); }));
-    store::ScanOptions options;
-    options.filter = store::Filter::equals("repository", scope.changeset.repository);
-    options.properties = {"repository"};
-    ELY_TRY_ASSIGN(auto scan, collection.scan(options));
+    ELY_TRY_ASSIGN(const auto stored, stored_ids(collection, scope.changeset.repository));
     std::vector<Uuid> strangers;
-    while (true) {
-        ELY_TRY_ASSIGN(const auto batch, scan->next());
-        if (batch == nullptr) break;
-        const store::BatchView view(batch);
-        for (std::size_t row = 0; row < view.rows(); ++row) {
-            if (const auto id = view.id(row); !known.contains(id)) strangers.push_back(id);
-        }
+    for (const auto& id : stored) {
+        if (!known.contains(id)) strangers.push_back(id);
     }
-    scan.reset();
     for (std::size_t at = 0; at < strangers.size(); at += k_removal_batch) {
         const auto part = std::span(strangers).subspan(at, std::min(k_removal_batch, strangers.size() - at));
         ELY_TRY(collection.remove_ids(part));
     }
-    return strangers.size();
+    ELY_TRY_ASSIGN(const auto missing, paths_without_objects(scope.id, stored, ledger));
+    return missing.size();
 }
 
 }  // namespace ely::index

@@ -52,7 +52,8 @@ class IngestScopes {
 [[nodiscard]] Result<std::uint64_t> remove_gone(const IngestScope& scope, store::Collection& collection,
                                                 Ledger& ledger);
 
-// Removes objects of the repository that the ledger does not know, as an interrupted run leaves them. How many.
+// Removes objects of the repository that the ledger does not know, as an interrupted run leaves them. How many files
+// have objects missing all the same: then only a full stream helps.
 [[nodiscard]] Result<std::uint64_t> reconcile(const IngestScope& scope, store::Collection& collection, Ledger& ledger);
 
 }  // namespace ely::index

@@ -110,6 +110,12 @@ Result<std::string> Ledger::commit(std::int64_t scope) {
     return std::string(query.text(0));
 }
 
+Result<bool> Ledger::is_running(std::int64_t scope) {
+    ELY_TRY_ASSIGN(auto query, m_database.prepare("SELECT running FROM scopes WHERE id = ?"));
+    ELY_TRY(query.bind(1, scope).step());
+    return query.integer(0) != 0;
+}
+
 Result<LedgerEntry> Ledger::row_to_entry(const sqlite::Statement& statement) {
     LedgerEntry entry;
     entry.path = statement.text(0);

@@ -69,6 +69,8 @@ class Ledger {
     [[nodiscard]] Result<void> finish(std::int64_t scope, std::string_view branch, std::string_view commit,
                                       std::string_view updated_at);
     [[nodiscard]] Result<std::string> commit(std::int64_t scope);
+    // Whether an ingest has begun and not ended.
+    [[nodiscard]] Result<bool> is_running(std::int64_t scope);
 
     [[nodiscard]] Result<std::optional<LedgerEntry>> find(std::int64_t scope, std::string_view path);
     // All in one transaction.
