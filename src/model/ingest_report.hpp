@@ -42,10 +42,10 @@ struct IngestReport {
     std::vector<StageTime> stages;
     std::map<std::string, std::uint64_t> skip_reasons;
     std::vector<Failure> failures;  // the first 100
-    bool complete = false;  // the stream's changeset was applied
+    bool complete = false;          // the stream's changeset was applied
     // Nothing was applied, because the stream does not continue what is indexed; why. Only a full stream can help.
     std::string needs_full;
-    std::string next_step;          // a command, when there is something to do
+    std::string next_step;  // a command, when there is something to do
 };
 
 }  // namespace ely::model
