@@ -45,7 +45,6 @@ struct IngestReport {
     bool complete = false;          // the stream's changeset was applied
     // Nothing was applied, because the stream does not continue what is indexed; why. Only a full stream can help.
     std::string needs_full;
-    std::string next_step;  // a command, when there is something to do
 };
 
 }  // namespace ely::model

@@ -105,15 +105,13 @@ Delivery to_delivery(const Json& json) {
 
 }  // namespace
 
-Result<std::string> MgitProgram::run(std::vector<std::string> arguments, model::Progress& progress,
-                                     const std::stop_token& stop) const {
+Result<std::string> MgitProgram::run(std::vector<std::string> arguments, const std::stop_token& stop) const {
     ProcessOptions options;
     options.arguments.push_back(m_program);
     options.arguments.insert(options.arguments.end(), std::make_move_iterator(arguments.begin()),
                              std::make_move_iterator(arguments.end()));
     options.arguments.emplace_back("--json");
     options.environment["ELYSIACTL_MGIT_DATA"] = m_data.string();
-    (void)progress;
     ELY_TRY_ASSIGN(auto result, run_process(options, stop));
     if (m_log) m_log({redacted_command(options.arguments), result.exit_status, result.seconds});
     // Done in part: what the repository itself lacks is skipped as unreadable, the rest is there.
@@ -122,29 +120,27 @@ Result<std::string> MgitProgram::run(std::vector<std::string> arguments, model::
     return std::move(result.output);
 }
 
-Result<Discovery> MgitProgram::inspect(const model::RepoEntry& entry, model::Progress& progress,
-                                       std::stop_token stop) const {
+Result<Discovery> MgitProgram::inspect(const model::RepoEntry& entry, std::stop_token stop) const {
     std::vector<std::string> arguments{"inspect", entry.url};
     add_patterns(arguments, entry);
-    ELY_TRY_ASSIGN(const auto output, run(std::move(arguments), progress, stop));
+    ELY_TRY_ASSIGN(const auto output, run(std::move(arguments), stop));
     ELY_TRY_ASSIGN(const auto json, parse_object(output));
     return to_discovery(json);
 }
 
 Result<Delivery> MgitProgram::sync(const model::RepoEntry& entry, const Path& spool_root, bool full,
-                                   model::Progress& progress, std::stop_token stop) const {
+                                   std::stop_token stop) const {
     std::vector<std::string> arguments{"sync",         entry.url,       "--spool", spool_root.string(),
                                        "--collection", entry.collection};
     if (full) arguments.emplace_back("--full");
     add_patterns(arguments, entry);
-    ELY_TRY_ASSIGN(const auto output, run(std::move(arguments), progress, stop));
+    ELY_TRY_ASSIGN(const auto output, run(std::move(arguments), stop));
     ELY_TRY_ASSIGN(const auto json, parse_object(output));
     return to_delivery(json);
 }
 
 Result<void> MgitProgram::forget(const model::RepoEntry& entry, std::stop_token stop) const {
-    model::NoProgress none;
-    ELY_TRY(run({"forget", entry.url, "--collection", entry.collection}, none, stop));
+    ELY_TRY(run({"forget", entry.url, "--collection", entry.collection}, stop));
     return {};
 }
 

@@ -12,7 +12,6 @@
 
 #include "base/files.hpp"
 #include "base/result.hpp"
-#include "model/progress.hpp"
 #include "model/repo_entry.hpp"
 
 namespace ely::operate {
@@ -70,17 +69,15 @@ class MgitProgram {
     MgitProgram(std::string program, Path data, std::function<void(const ProcessRecord&)> log)
         : m_program(std::move(program)), m_data(std::move(data)), m_log(std::move(log)) {}
 
-    [[nodiscard]] Result<Discovery> inspect(const model::RepoEntry& entry, model::Progress& progress,
-                                            std::stop_token stop = {}) const;
+    [[nodiscard]] Result<Discovery> inspect(const model::RepoEntry& entry, std::stop_token stop = {}) const;
     // A stream into the collection's spool folder, when there is something to deliver.
     [[nodiscard]] Result<Delivery> sync(const model::RepoEntry& entry, const Path& spool_root, bool full,
-                                        model::Progress& progress, std::stop_token stop = {}) const;
+                                        std::stop_token stop = {}) const;
     // Drops mgit's copy of the repository and what it remembers of its deliveries into the collection.
     [[nodiscard]] Result<void> forget(const model::RepoEntry& entry, std::stop_token stop = {}) const;
 
   private:
-    [[nodiscard]] Result<std::string> run(std::vector<std::string> arguments, model::Progress& progress,
-                                          const std::stop_token& stop) const;
+    [[nodiscard]] Result<std::string> run(std::vector<std::string> arguments, const std::stop_token& stop) const;
     std::string m_program;
     Path m_data;
     std::function<void(const ProcessRecord&)> m_log;

@@ -136,7 +136,7 @@ Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model:
     AddPlan plan;
     plan.entry = to_entry(request);
     progress.stage("Discovering", 0, "");
-    ELY_TRY_ASSIGN(plan.discovery, workspace.mgit(std::string()).inspect(plan.entry, progress, stop));
+    ELY_TRY_ASSIGN(plan.discovery, workspace.mgit(std::string()).inspect(plan.entry, stop));
     auto& entry = plan.entry;
     entry.url = plan.discovery.url;
     entry.repository = plan.discovery.repository;

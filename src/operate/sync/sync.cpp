@@ -70,7 +70,7 @@ Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntr
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
     progress.stage("Fetching", 0, "");
     const auto mgit = workspace.mgit(entry.name);
-    ELY_TRY_ASSIGN(const auto delivery, mgit.sync(entry, workspace.settings().spool_root(), full, progress, stop));
+    ELY_TRY_ASSIGN(const auto delivery, mgit.sync(entry, workspace.settings().spool_root(), full, stop));
     report.changed = delivery.changed;
     report.full = delivery.full;
     report.full_reason = delivery.full_reason;
