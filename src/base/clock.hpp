@@ -4,7 +4,9 @@
 // measured. Code takes a Clock, so a test decides what time it is.
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace ely {
 
@@ -22,6 +24,8 @@ class Clock {
 
 // RFC 3339 in UTC with milliseconds, "2026-01-31T12:00:00.000Z".
 [[nodiscard]] std::string to_rfc3339(Timestamp time);
+// What to_rfc3339 wrote, and nothing else; nullopt otherwise.
+[[nodiscard]] std::optional<Timestamp> from_rfc3339(std::string_view text);
 
 class Stopwatch {
   public:

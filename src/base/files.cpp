@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -198,6 +199,16 @@ Result<FileLock> FileLock::try_acquire(const Path& path) {
     if (::ftruncate(descriptor, 0) != 0) return fail(errno_error(errno, "cannot write " + path.string()));
     ELY_TRY(write_all(descriptor, id, path));
     return lock;
+}
+
+Result<FileLock> FileLock::acquire(const Path& path, std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds k_pause(50);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (true) {
+        auto lock = try_acquire(path);
+        if (lock || lock.error().code != Code::conflict || std::chrono::steady_clock::now() >= deadline) return lock;
+        std::this_thread::sleep_for(k_pause);
+    }
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}

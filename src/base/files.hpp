@@ -3,6 +3,7 @@
 // Files on the local disk: whole-file reads, writes that appear whole or not at all, and locks between processes.
 // It does not know any format, and it never follows a path that the caller did not give.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -70,6 +71,8 @@ class FileLock {
   public:
     // Fails with conflict, naming the holder's process id where known, when another process holds it.
     static Result<FileLock> try_acquire(const Path& path);
+    // Tries again for so long before it fails with conflict.
+    static Result<FileLock> acquire(const Path& path, std::chrono::milliseconds patience);
     FileLock(FileLock&& other) noexcept;
     FileLock& operator=(FileLock&& other) noexcept;
     FileLock(const FileLock&) = delete;

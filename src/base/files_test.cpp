@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <optional>
 #include <set>
 
@@ -177,6 +178,19 @@ TEST_CASE("a lock keeps other processes out until it is freed") {
     CHECK(held() == 1);
     // The child that took it has ended: it is free again.
     CHECK(FileLock::try_acquire(path).has_value());
+}
+
+TEST_CASE("a lock is waited for, but not for ever") {
+    const testing::TemporaryFolder folder;
+    const auto path = folder.path() / "lock";
+    std::optional<FileLock> held(FileLock::try_acquire(path).value());
+    const auto given_up = FileLock::acquire(path, std::chrono::milliseconds(20));
+    REQUIRE_FALSE(given_up);
+    CHECK(given_up.error().code == Code::conflict);
+    auto waiting =
+        std::async(std::launch::async, [&] { return FileLock::acquire(path, std::chrono::minutes(1)).has_value(); });
+    held.reset();
+    CHECK(waiting.get());
 }
 
 TEST_CASE("the home folder") {

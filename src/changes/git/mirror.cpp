@@ -95,7 +95,9 @@ Result<Mirror> Mirror::open(const Path& data, const Remote& remote) {
     const auto known_as = remote.name + (is_folder_here(remote) ? " shared" : "");
     const auto folder = data / "repos" / to_hex(sha1(known_as)).substr(0, 16);
     ELY_TRY(make_directories(folder));
-    auto lock = FileLock::try_acquire(folder / "lock");
+    // Long enough for what a killed program had started to end, too.
+    constexpr std::chrono::seconds k_patience(2);
+    auto lock = FileLock::acquire(folder / "lock", k_patience);
     if (!lock) return fail(std::move(lock).error(), "the copy of " + remote.name + " is in use");
     Mirror mirror(folder, remote, std::move(*lock));
     ELY_TRY(mirror.prepare());
