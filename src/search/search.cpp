@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "changes/detect/language.hpp"
 #include "search/path_class.hpp"
 #include "search/query_words.hpp"
 
@@ -65,7 +66,11 @@ store::Filter filter_of(const Request& request) {
     if (!request.path_glob.empty()) {
         parts.push_back(store::Filter::compare("path", store::Comparison::glob, request.path_glob));
     }
-    if (!request.language.empty()) parts.push_back(store::Filter::equals("language", request.language));
+    if (!request.language.empty()) {
+        const auto* known = detect::language_by_name(request.language);
+        parts.push_back(
+            store::Filter::equals("language", known != nullptr ? std::string(known->name) : request.language));
+    }
     if (!request.repository.empty()) parts.push_back(store::Filter::equals("repository", request.repository));
     if (parts.empty()) return store::Filter::everything();
     return store::Filter::all_of(std::move(parts));

@@ -24,7 +24,7 @@ struct Request {
     std::uint32_t limit = 10;  // of files when grouped, of places otherwise
     bool group_by_file = false;
     std::string path_glob;   // as base/text.hpp's glob_match; empty: any
-    std::string language;    // as the collection has it; empty: any
+    std::string language;    // linguist's name in any case, else as the collection has it; empty: any
     std::string repository;  // canonical name; empty: any
 };
 

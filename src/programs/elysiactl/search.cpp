@@ -157,7 +157,7 @@ Run define(CommandLine& line) {
                     "hybrid: words and meaning; lexical: words only; vector: meaning only");
     line.add_setting("-n,--limit", "search.limit", "at most so many results");
     line.add_option("--path", options->request.path_glob, "only paths that match this pattern");
-    line.add_option("--language", options->request.language, "only this language, as \"repo add\" names it");
+    line.add_option("--language", options->request.language, "only this language: python, c++");
     line.add_option("--repository", options->request.repository, "only this repository (github.com/owner/name)");
     line.add_choice("--group", options->group, {"file", "none"}, "file: one result a file (the default on a terminal)");
     return [options](Context& context) { return run(context, *options); };
