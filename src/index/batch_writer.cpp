@@ -17,10 +17,9 @@ constexpr std::size_t k_first_objects = 256;
 constexpr std::size_t k_batch_objects = 4000;
 constexpr std::uint64_t k_batch_bytes = 8U << 20U;
 constexpr std::size_t k_batch_documents = 4000;
-constexpr std::size_t k_reported_failures = 100;
 
 void report_failure(model::IngestReport& report, const std::string& path, const std::string& reason) {
-    if (report.failures.size() < k_reported_failures) report.failures.push_back({path, reason});
+    if (report.failures.size() < model::k_reported_failures) report.failures.push_back({path, reason});
 }
 
 }  // namespace

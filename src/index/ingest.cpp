@@ -30,6 +30,7 @@ struct WorkItem {
     model::Change change;
     std::vector<Uuid> old_ids;
     bool repeated = false;
+    std::string unreadable;  // why the file's record could not be read
 };
 
 // Hands the workers' results to the writer in the order in which the reader numbered them.
@@ -107,12 +108,14 @@ class ReadStage {
                 ELY_TRY_ASSIGN(auto item, to_item(std::move(*change)));
                 if (item) emit(std::move(*item));
             } else if (const auto* bad = std::get_if<stream::BadRecord>(&*record)) {
-                m_bad.push_back(*bad);
+                ELY_TRY_ASSIGN(auto item, to_item(*bad));
+                item ? emit(std::move(*item)) : m_bad.push_back(*bad);
             }
             ++records;
         }
         return {};
     }
+    // Those that name no file.
     [[nodiscard]] const std::vector<stream::BadRecord>& bad_records() const { return m_bad; }
 
   private:
@@ -134,6 +137,20 @@ class ReadStage {
         item.change = std::move(change);
         return item;
     }
+    // A record that names a file is that file's failure; nullopt when it cannot be told whose it is.
+    Result<std::optional<WorkItem>> to_item(const stream::BadRecord& bad) {
+        if (bad.path.empty() || m_scopes.all().size() != 1) return std::nullopt;
+        auto& scope = *m_scopes.all().front();
+        WorkItem item;
+        item.scope = &scope;
+        item.repeated = !scope.seen.insert(bad.path).second;
+        item.change.path = bad.path;
+        item.unreadable = fmt::format("line {} of the stream: {}", bad.line, bad.reason);
+        ELY_TRY_ASSIGN(auto known, m_ledger.find(scope.id, bad.path));
+        if (known) item.old_ids = std::move(known->ids);
+        return item;
+    }
+
     stream::StreamReader& m_reader;
     IngestScopes& m_scopes;
     Ledger& m_ledger;
@@ -143,9 +160,10 @@ class ReadStage {
 void add_bad_records(model::IngestReport& report, const std::vector<stream::BadRecord>& records) {
     for (const auto& bad : records) {
         ++report.failed;
+        ++report.unreadable_records;
+        if (report.failures.size() >= model::k_reported_failures) continue;
         const auto line = fmt::format("line {}", bad.line);
-        if (report.failures.size() < 100)
-            report.failures.push_back({bad.path.empty() ? line : bad.path + " (" + line + ")", bad.reason});
+        report.failures.push_back({bad.path.empty() ? line : bad.path + " (" + line + ")", bad.reason});
     }
 }
 
@@ -154,6 +172,7 @@ stream::ReadOptions read_options(const IngestOptions& options) {
     out.reference_folder = options.reference_folder;
     out.allow_any_reference = options.allow_any_reference;
     out.source_folder = options.source_folder;
+    out.cache_folder = options.cache_folder;
     return out;
 }
 
@@ -177,7 +196,8 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
                            model::IngestReport& report) {
     for (const auto& entry : scopes.all()) {
         const auto& scope = *entry;
-        if (scope.has_changeset && scope.changeset.full) {
+        // A record that names no file may be of any of those that were not seen.
+        if (scope.has_changeset && scope.changeset.full && report.unreadable_records == 0) {
             ELY_TRY_ASSIGN(const auto gone, remove_gone(scope, target.collection, ledger));
             report.removed += gone;
         }
@@ -255,7 +275,9 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
             workers.emplace_back([&] {
                 while (auto item = work.pop()) {
                     const Stopwatch stage;
-                    auto document = prepare_document(item->change, item->scope->context);
+                    auto document = item->unreadable.empty()
+                                        ? prepare_document(item->change, item->scope->context)
+                                        : unreadable_document(item->change.path, std::move(item->unreadable));
                     document.scope = item->scope->id;
                     document.old_ids = std::move(item->old_ids);
                     document.repeated = item->repeated;

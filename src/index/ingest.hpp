@@ -36,6 +36,8 @@ struct IngestOptions {
     bool allow_any_reference = false;
     // Where the files are read from that a stream only names; empty: nowhere.
     Path source_folder;
+    // What ${MGIT_CACHE_DIR} stands for in a predecessor's stream; empty: such references cannot be read.
+    Path cache_folder;
 };
 
 // corrupt: the stream is incomplete or cannot be read. conflict: another ingest into the same collection runs. A stream

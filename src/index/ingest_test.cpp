@@ -63,14 +63,19 @@ struct Bench {
     model::NoProgress progress;
     int streams = 0;
 
-    Path write(const std::vector<model::Change>& changes, const model::Changeset& end) {
+    Path write_lines(const std::vector<std::string>& lines, const model::Changeset& end) {
         const auto path = folder / (std::to_string(streams++) + ".jsonl");
         auto writer = stream::StreamWriter::create(path).value();
-        std::string lines;
-        for (const auto& change : changes) lines += stream::to_line(change);
-        REQUIRE(writer.write_lines(lines, changes.size()));
+        std::string text;
+        for (const auto& line : lines) text += line;
+        REQUIRE(writer.write_lines(text, lines.size()));
         REQUIRE(writer.finish(end));
         return path;
+    }
+    Path write(const std::vector<model::Change>& changes, const model::Changeset& end) {
+        std::vector<std::string> lines;
+        for (const auto& change : changes) lines.push_back(stream::to_line(change));
+        return write_lines(lines, end);
     }
     Result<model::IngestReport> try_apply(const Path& path, const IngestOptions& options = {}) {
         return ingest(path, {*collection, store->location(), folder / "ledger.db"}, options, system_clock(), progress);
@@ -213,6 +218,42 @@ TEST_CASE("a file without content fails, and the sum still holds") {
     broken.content.reset();
     const auto report = bench.apply({file("a.py", k_python), broken}, changeset("c1"));
     CHECK(report.failed + report.skipped == 1);
+}
+
+TEST_CASE("a record that cannot be read is its file's failure") {
+    Bench bench;
+    bench.apply({file("a.py", k_python), file("b.py", k_python)}, changeset("c1"));
+    const std::string broken = R"({"repo":"example.com/a/b","op":"modify","path":"a.py","content_base64":"%"})"
+                               "\n";
+    const auto report =
+        bench.try_apply(bench.write_lines({broken, stream::to_line(file("b.py", k_python))}, changeset("c2"))).value();
+    CHECK(report.failed == 1);
+    CHECK(report.unreadable_records == 0);
+    CHECK(report.unchanged == 1);
+    CHECK(report.files == 2);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures.front().path == "a.py");
+    CHECK(report.failures.front().reason.find("line 1") != std::string::npos);
+    auto ledger = Ledger::open(bench.folder / "ledger.db").value();
+    const auto scope = ledger.find_scope({bench.store->location(), "sample", "example.com/a/b"}).value();
+    CHECK(ledger.failures(scope.value(), 10).value().size() == 1);
+    // The next stream that has it makes it good.
+    const auto again = bench.apply({file("a.py", k_python), file("b.py", k_python)}, changeset("c2"));
+    CHECK(again.failed == 0);
+    CHECK(again.indexed == 1);
+}
+
+TEST_CASE("a record that names no file fails by itself, and then nothing counts as gone") {
+    Bench bench;
+    bench.apply({file("a.py", k_python), file("b.py", k_python)}, changeset("c1"));
+    const auto stream = bench.write_lines({stream::to_line(file("b.py", k_python)), "{\"op\":\n"}, changeset("c2"));
+    const auto applied = bench.try_apply(stream);
+    REQUIRE_MESSAGE(applied.has_value(), (applied ? std::string() : applied.error().text()));
+    const auto& report = *applied;
+    CHECK(report.failed == 1);
+    CHECK(report.unreadable_records == 1);
+    CHECK(report.removed == 0);
+    CHECK(bench.count("a.py") > 0);
 }
 
 TEST_CASE("the predecessors' ids give one object a file") {

@@ -78,6 +78,14 @@ std::string embedded_text(const model::Properties& properties) {
                                  text_property(properties, "content"));
 }
 
+PreparedDocument unreadable_document(std::string path, std::string reason) {
+    PreparedDocument out;
+    out.entry.path = std::move(path);
+    out.entry.outcome = Outcome::failed;
+    out.entry.reason = std::move(reason);
+    return out;
+}
+
 PreparedDocument prepare_document(const model::Change& change, const PrepareContext& context) {
     PreparedDocument out;
     out.entry.path = change.path;

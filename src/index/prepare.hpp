@@ -41,6 +41,8 @@ struct PrepareContext {
 [[nodiscard]] std::string rules_text(const IngestOptions& options);
 
 [[nodiscard]] PreparedDocument prepare_document(const model::Change& change, const PrepareContext& context);
+// Of a file whose record could not be read: failed, with nothing in the store.
+[[nodiscard]] PreparedDocument unreadable_document(std::string path, std::string reason);
 
 // The text that is embedded for an object that indexing wrote.
 [[nodiscard]] std::string embedded_text(const model::Properties& properties);

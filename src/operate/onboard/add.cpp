@@ -9,6 +9,7 @@
 #include "base/crash_point.hpp"
 #include "base/text.hpp"
 #include "index/code_schema.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/onboard/estimate.hpp"
 #include "store/batch/batch.hpp"
 
@@ -85,15 +86,10 @@ class Undo {
     std::vector<std::function<void()>> m_steps;
 };
 
-Result<void> create_collection(Workspace& workspace, const model::RepoEntry& entry, Undo& undo) {
+Result<void> make_collection(Workspace& workspace, const model::RepoEntry& entry, Undo& undo) {
     ELY_TRY_ASSIGN(auto* store, workspace.store());
-    model::CollectionSchema schema = index::code_schema(entry.collection, "none", "", 0);
-    if (entry.vectorizer == "local") {
-        ELY_TRY_ASSIGN(const auto* embedder, workspace.embedder());
-        schema = index::code_schema(entry.collection, "local", embedder->info().name, embedder->info().dimensions);
-    }
-    ELY_TRY(store->create(schema));
-    undo.add([store, name = entry.collection] { (void)store->drop(name); });
+    ELY_TRY_ASSIGN(const auto collection, open_or_make_code_collection(workspace, entry.collection, entry.vectorizer));
+    if (collection.made) undo.add([store, name = entry.collection] { (void)store->drop(name); });
     return {};
 }
 
@@ -165,7 +161,7 @@ Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Prog
     ELY_TRY(state->put_repository(entry));
     if (!plan.resumes) undo.add([state, name = entry.name] { (void)state->remove_repository(name); });
     crash_point("add.registered");
-    if (!plan.collection_exists) ELY_TRY(create_collection(workspace, entry, undo));
+    if (!plan.collection_exists) ELY_TRY(make_collection(workspace, entry, undo));
     crash_point("add.collection_created");
     auto sync = sync_repository(workspace, entry, {}, progress, stop);
     if (!sync) {

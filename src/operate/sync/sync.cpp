@@ -1,11 +1,14 @@
 #include "operate/sync/sync.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "changes/stream/spool.hpp"
 #include "index/embed_pending.hpp"
 #include "model/report_json.hpp"
+#include "operate/code_collection.hpp"
 
 namespace ely::operate {
 namespace {
@@ -28,6 +31,7 @@ void add_to(model::IngestReport& sum, const model::IngestReport& part) {
     sum.skipped = part.skipped;
     sum.skip_reasons = part.skip_reasons;
     sum.failed = part.failed;
+    sum.unreadable_records += part.unreadable_records;
 }
 
 // Totals of the repository as the ledger has them now, so that they hold whether or not anything was applied.
@@ -39,7 +43,13 @@ Result<void> fill_totals(Workspace& workspace, const model::RepoEntry& entry, mo
     if (id) {
         ELY_TRY_ASSIGN(counts, ledger->counts(*id));
         ELY_TRY_ASSIGN(report.commit, ledger->commit(*id));
-        ELY_TRY_ASSIGN(report.failures, ledger->failures(*id, 100));
+        ELY_TRY_ASSIGN(auto failures, ledger->failures(*id, model::k_reported_failures));
+        // The ledger has files only.
+        std::erase_if(report.failures, [&](const model::Failure& failure) {
+            return std::ranges::find(failures, failure.path, &model::Failure::path) != failures.end();
+        });
+        report.failures.insert(report.failures.begin(), failures.begin(), failures.end());
+        if (report.failures.size() > model::k_reported_failures) report.failures.resize(model::k_reported_failures);
     }
     report.collection = entry.collection;
     report.repository = entry.repository;
@@ -47,37 +57,51 @@ Result<void> fill_totals(Workspace& workspace, const model::RepoEntry& entry, mo
     report.objects = counts.objects;
     report.skipped = counts.skipped;
     report.skip_reasons = counts.skip_reasons;
-    report.failed = counts.failed;
+    report.failed = counts.failed + report.unreadable_records;
     report.indexed = std::min(report.indexed, counts.indexed);
     report.unchanged = counts.indexed - report.indexed;
-    report.files = counts.indexed + counts.skipped + counts.failed;
+    report.files = counts.indexed + counts.skipped + report.failed;
     return {};
 }
 
-Result<bool> nothing_indexed(Workspace& workspace, const model::RepoEntry& entry) {
+// Whether only a full stream brings everything in: nothing was applied yet, or files failed, which no difference has.
+Result<bool> needs_all_files(Workspace& workspace, const model::RepoEntry& entry) {
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
     ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
     ELY_TRY_ASSIGN(const auto id, ledger->find_scope(scope));
     if (!id) return true;
     ELY_TRY_ASSIGN(const auto commit, ledger->commit(*id));
-    return commit.empty();
+    ELY_TRY_ASSIGN(const auto counts, ledger->counts(*id));
+    return commit.empty() || counts.failed > 0;
 }
 
-Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntry& entry, store::Collection& collection,
-                                     bool full, model::Progress& progress, const std::stop_token& stop) {
+// Applied streams are kept for a week, for those who want to read along.
+Result<void> sweep_spool(Workspace& workspace, const std::string& collection) {
+    constexpr std::chrono::days k_keep_archived(7);
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
+    ELY_TRY(spool.sweep(workspace.clock(), k_keep_archived));
+    return {};
+}
+
+struct Delivery {
+    store::Collection& collection;
+    const index::IngestOptions& options;
+    bool full = false;
+};
+
+Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntry& entry, const Delivery& to,
+                                     model::Progress& progress, const std::stop_token& stop) {
     SyncReport report;
-    index::IngestOptions ingest_options;
-    ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
     progress.stage("Fetching", 0, "");
     const auto mgit = workspace.mgit(entry.name);
-    ELY_TRY_ASSIGN(const auto delivery, mgit.sync(entry, workspace.settings().spool_root(), full, stop));
+    ELY_TRY_ASSIGN(const auto delivery, mgit.sync(entry, workspace.settings().spool_root(), to.full, stop));
     report.changed = delivery.changed;
     report.full = delivery.full;
     report.full_reason = delivery.full_reason;
     report.branch = delivery.branch;
     report.mgit_seconds = delivery.seconds;
     report.ingest.stages.push_back({"mgit", delivery.seconds, delivery.seconds});
-    ELY_TRY_ASSIGN(const auto applied, apply_pending(workspace, collection, ingest_options, progress, stop));
+    ELY_TRY_ASSIGN(const auto applied, apply_pending(workspace, to.collection, to.options, progress, stop));
     add_to(report.ingest, applied);
     report.ingest.needs_full = applied.needs_full;
     return report;
@@ -87,23 +111,25 @@ Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const
                             model::Progress& progress, const std::stop_token& stop) {
     ELY_TRY_ASSIGN(const auto lock,
                    FileLock::try_acquire(workspace.settings().folders().state / "locks" / (entry.name + ".sync")));
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    ELY_TRY_ASSIGN(auto collection, store->open(entry.collection));
+    ELY_TRY_ASSIGN(const auto opened, open_or_make_code_collection(workspace, entry.collection, entry.vectorizer));
+    auto& collection = *opened.collection;
     // What an interrupted sync left in the spool comes first: deliveries build on one another.
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
-    ELY_TRY_ASSIGN(const auto earlier, apply_pending(workspace, *collection, ingest_options, progress, stop));
-    ELY_TRY_ASSIGN(const bool fresh, nothing_indexed(workspace, entry));
-    const bool full = options.full || fresh || !earlier.needs_full.empty();
-    ELY_TRY_ASSIGN(auto report, deliver_and_apply(workspace, entry, *collection, full, progress, stop));
+    ELY_TRY_ASSIGN(const auto earlier, apply_pending(workspace, collection, ingest_options, progress, stop));
+    ELY_TRY_ASSIGN(const bool all_files, needs_all_files(workspace, entry));
+    const bool full = options.full || all_files || !earlier.needs_full.empty();
+    ELY_TRY_ASSIGN(auto report,
+                   deliver_and_apply(workspace, entry, {collection, ingest_options, full}, progress, stop));
     if (const auto reason = report.ingest.needs_full; !reason.empty()) {
         progress.note(reason + "; reading the repository as a whole");
-        ELY_TRY_ASSIGN(report, deliver_and_apply(workspace, entry, *collection, true, progress, stop));
+        ELY_TRY_ASSIGN(report, deliver_and_apply(workspace, entry, {collection, ingest_options, true}, progress, stop));
         report.full_reason = reason;
     }
     add_to(report.ingest, earlier);
+    ELY_TRY(sweep_spool(workspace, entry.collection));
     ELY_TRY(fill_totals(workspace, entry, report.ingest));
-    ELY_TRY(fill_vectors(workspace, *collection, report.ingest, progress, stop));
+    ELY_TRY(fill_vectors(workspace, collection, report.ingest, progress, stop));
     entry.commit = report.ingest.commit;
     entry.documents = report.ingest.documents;
     entry.objects = report.ingest.objects;

@@ -4,8 +4,8 @@
 
 #include "base/compression.hpp"
 #include "base/text.hpp"
-#include "index/code_schema.hpp"
 #include "model/report_json.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/sync/sync.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
@@ -56,15 +56,6 @@ class SavedInput {
     Path m_path;
 };
 
-Result<std::shared_ptr<store::Collection>> open_or_create(operate::Workspace& workspace, const Options& options) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    auto collection = store->open(options.collection);
-    if (collection || collection.error().code != Code::not_found) return collection;
-    if (options.vectorizer == "none") return store->create(index::code_schema(options.collection, "none", "", 0));
-    ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
-    return store->create(index::code_schema(options.collection, "local", model->info().name, model->info().dimensions));
-}
-
 Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Collection& collection, const Path& file,
                                       const Options& options, Context& context) {
     index::IngestOptions ingest_options;
@@ -73,6 +64,7 @@ Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Coll
     ingest_options.reference_folder = options.references;
     ingest_options.allow_any_reference = !options.references.empty();
     ingest_options.source_folder = options.source;
+    ingest_options.cache_folder = context.variable("MGIT_CACHE_DIR").value_or("");
     ELY_TRY_ASSIGN(auto* store, workspace.store());
     const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
     ELY_TRY_ASSIGN(auto report,
@@ -110,7 +102,9 @@ Result<int> run_pending(Context& context, operate::Workspace& workspace, store::
 
 Result<int> run(Context& context, const Options& options) {
     operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto collection, open_or_create(workspace, options));
+    ELY_TRY_ASSIGN(const auto opened,
+                   operate::open_or_make_code_collection(workspace, options.collection, options.vectorizer));
+    const auto& collection = opened.collection;
     if (options.standard_input) {
         ELY_TRY_ASSIGN(const auto input, SavedInput::read(context.settings.folders().data / "incoming"));
         ELY_TRY_ASSIGN(const auto report, apply_one(workspace, *collection, input.path(), options, context));
