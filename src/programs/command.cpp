@@ -24,6 +24,16 @@ void Context::print_json_line(const nlohmann::ordered_json& value) {
     out.write(dumped(value, -1));
 }
 
+void Context::print_list(const nlohmann::ordered_json& rows, const ui::Table& table, std::string_view if_empty) {
+    if (json) {
+        print_json(rows);
+    } else if (table.empty()) {
+        out.line(if_empty);
+    } else {
+        out.write(table.text(terminal.width, style));
+    }
+}
+
 Result<bool> Context::confirm(std::string_view question, bool proposed) {
     out.flush();
     return prompt.confirm(question, proposed, stop);

@@ -60,6 +60,7 @@
 #include "programs/exit_status.hpp"
 #include "ui/output.hpp"
 #include "ui/prompt.hpp"
+#include "ui/table.hpp"
 #include "ui/terminal.hpp"
 
 namespace ely::programs {
@@ -89,6 +90,8 @@ struct Context {
     // The result as JSON on standard output: one object or array, indented; with print_json_line one value a line.
     void print_json(const nlohmann::ordered_json& value);
     void print_json_line(const nlohmann::ordered_json& value);
+    // A list: as JSON when that is asked for, else the table, or the words that stand for an empty one.
+    void print_list(const nlohmann::ordered_json& rows, const ui::Table& table, std::string_view if_empty);
     // A yes-or-no question; --yes answers it. On false return refused().
     [[nodiscard]] Result<bool> confirm(std::string_view question, bool proposed = false);
     // Says that nothing was changed, and gives the status for that.

@@ -113,8 +113,9 @@ Result<void> parse(const Program& program, const Command& command, CommandLine& 
         problem = error.what();
     }
     // An option that does not exist explains an argument that seems to be missing, so it is told first.
-    if (const auto extra = line.remaining(); !extra.empty()) {
-        return fail(unknown_argument(program, command, line, extra.front()));
+    for (const auto& extra : line.remaining()) {
+        // The mark behind which nothing is an option stays among what is left.
+        if (extra != "--") return fail(unknown_argument(program, command, line, extra));
     }
     if (problem) return fail(Code::usage, *problem, fmt::format("{} {} --help", program.name, command.path));
     return {};

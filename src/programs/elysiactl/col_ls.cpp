@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
-#include "ui/table.hpp"
 
 namespace ely::programs {
 namespace {
@@ -38,13 +37,8 @@ Result<int> run(Context& context) {
         table.add({name, count_or_dash(facts->documents), format_count(facts->stats.objects),
                    format_count(facts->stats.vectors), format_size(facts->stats.bytes), facts->vectorizer()});
     }
-    if (context.json) {
-        context.print_json(json);
-    } else if (table.empty()) {
-        context.out.line("No collection yet. Make one: elysiactl repo add URL, or elysiactl col create NAME");
-    } else {
-        context.out.write(table.text(context.terminal.width, context.style));
-    }
+    context.print_list(json, table,
+                       "No collection yet. Make one: elysiactl repo add URL, or elysiactl col create NAME");
     return k_exit_ok;
 }
 

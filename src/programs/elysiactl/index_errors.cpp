@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "operate/workspace.hpp"
 #include "programs/elysiactl/commands.hpp"
-#include "ui/table.hpp"
 
 namespace ely::programs {
 namespace {
@@ -31,13 +30,7 @@ Result<int> run(Context& context, const Options& options) {
             table.add({item.scope.repository, printable(failure.path), printable(failure.reason)});
         }
     }
-    if (context.json) {
-        context.print_json(json);
-    } else if (table.empty()) {
-        context.out.line("No file failed.");
-    } else {
-        context.out.write(table.text(context.terminal.width, context.style));
-    }
+    context.print_list(json, table, "No file failed.");
     return k_exit_ok;
 }
 

@@ -4,7 +4,6 @@
 #include "changes/stream/spool.hpp"
 #include "operate/workspace.hpp"
 #include "programs/elysiactl/commands.hpp"
-#include "ui/table.hpp"
 
 namespace ely::programs {
 namespace {
@@ -50,13 +49,7 @@ Result<int> run(Context& context, const Options& options) {
                    format_count(item.counts.indexed), format_count(item.counts.skipped),
                    format_count(item.counts.failed), format_count(item.counts.objects), state});
     }
-    if (context.json) {
-        context.print_json(json);
-    } else if (all.empty()) {
-        context.out.line("Nothing is indexed yet. Start with: elysiactl repo add URL");
-    } else {
-        context.out.write(table.text(context.terminal.width, context.style));
-    }
+    context.print_list(json, table, "Nothing is indexed yet. Start with: elysiactl repo add URL");
     return k_exit_ok;
 }
 

@@ -4,6 +4,7 @@
 #include "operate/onboard/add.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
+#include "ui/screen.hpp"
 #include "ui/table.hpp"
 
 namespace ely::programs {
@@ -15,14 +16,6 @@ struct Options {
 
 constexpr std::size_t k_shown_languages = 5;
 
-std::string heading(const Context& context, std::string_view picture, std::string_view text) {
-    return context.terminal.unicode ? fmt::format("{} {}", picture, text) : std::string(text);
-}
-
-std::string tick(const Context& context) {
-    return context.style.green(context.terminal.unicode ? "✓" : "ok");
-}
-
 std::string languages_text(const operate::Discovery& discovery) {
     std::string out;
     for (std::size_t i = 0; i < std::min(k_shown_languages, discovery.languages.size()); ++i) {
@@ -32,33 +25,48 @@ std::string languages_text(const operate::Discovery& discovery) {
     return out;
 }
 
-void print_discovery(Context& context, const operate::AddPlan& plan) {
-    const auto& found = plan.discovery;
-    context.out.print("{}\n", heading(context, "🔍", "Discovered " + printable(found.url)));
-    context.out.print("   {} {} files in {} folders, branch {} at {}\n", tick(context), format_count(found.files),
-                      format_count(found.folders), printable(found.branch), found.commit.substr(0, 12));
-    if (!found.languages.empty()) context.out.print("   {} {}\n", tick(context), languages_text(found));
-    if (!found.frameworks.empty()) context.out.print("   {} Uses {}\n", tick(context), join(found.frameworks, ", "));
-    const auto& estimate = plan.estimate;
-    context.out.print("   {} Estimated first sync: {} until it can be searched", tick(context),
-                      format_duration(estimate.seconds_to_words));
-    if (plan.entry.vectorizer == "local") {
-        context.out.print(", {} with vectors (some {} chunks)", format_duration(estimate.seconds_to_vectors),
-                          format_count(estimate.chunks));
+std::string project_text(const operate::Discovery& discovery) {
+    auto out = fmt::format("Detected {} project", discovery.languages.front().language);
+    if (!discovery.frameworks.empty()) {
+        out += fmt::format(" with {} framework{}", join(discovery.frameworks, ", "),
+                           discovery.frameworks.size() == 1 ? "" : "s");
     }
-    context.out.line();
+    return out;
 }
 
-void print_preview(Context& context, const operate::AddPlan& plan) {
+std::string estimate_text(const operate::AddPlan& plan) {
+    const auto& estimate = plan.estimate;
+    auto out =
+        fmt::format("Estimated initial sync: {} until it can be searched", format_duration(estimate.seconds_to_words));
+    if (plan.entry.vectorizer == "local") {
+        out += fmt::format(", {} with vectors (some {} chunks)", format_duration(estimate.seconds_to_vectors),
+                           format_count(estimate.chunks));
+    }
+    return out;
+}
+
+void print_discovery(ui::Screen& screen, const operate::AddPlan& plan) {
     const auto& found = plan.discovery;
-    context.out.line();
-    context.out.print("{}\n", heading(context, "📋", "What will be indexed"));
-    context.out.print("   {} of {} files, {}\n", format_count(found.indexable_files), format_count(found.files),
-                      format_size(found.indexable_bytes));
-    context.out.print("   into {} collection \"{}\" as repository \"{}\", vectors: {}\n",
-                      plan.collection_exists ? "the existing" : "a new", plan.entry.collection, plan.entry.name,
-                      plan.entry.vectorizer == "local" ? "all-MiniLM-L6-v2, computed here" : plan.entry.vectorizer);
-    if (plan.resumes) context.out.line("   an add of it was interrupted: this goes on with it");
+    screen.heading("🔍", fmt::format("Discovering repository {}", printable(found.url)));
+    screen.done(fmt::format("Found {} files across {} directories on branch {} at {}", format_count(found.files),
+                            format_count(found.folders), printable(found.branch), found.commit.substr(0, 12)));
+    if (!found.languages.empty()) {
+        screen.done(project_text(found));
+        screen.done("Languages: " + languages_text(found));
+    }
+    screen.done(estimate_text(plan));
+}
+
+void print_preview(Context& context, ui::Screen& screen, const operate::AddPlan& plan) {
+    const auto& found = plan.discovery;
+    screen.heading("📋", "What will be indexed");
+    screen.line(fmt::format("{} of {} files, {}", format_count(found.indexable_files), format_count(found.files),
+                            format_size(found.indexable_bytes)));
+    screen.line(
+        fmt::format("into {} collection '{}' as repository '{}', vectors: {}",
+                    plan.collection_exists ? "the existing" : "a new", plan.entry.collection, plan.entry.name,
+                    plan.entry.vectorizer == "local" ? "all-MiniLM-L6-v2, computed here" : plan.entry.vectorizer));
+    if (plan.resumes) screen.line("an add of it was interrupted: this goes on with it");
     if (found.exclusions.empty()) return;
     context.out.line();
     ui::Table table({{"Left out"}, {"Files", ui::Cut::never, ui::Align::right}, {"For example", ui::Cut::middle}});
@@ -67,7 +75,7 @@ void print_preview(Context& context, const operate::AddPlan& plan) {
                    exclusion.examples.empty() ? "" : printable(exclusion.examples.front())});
     }
     context.out.write(table.text(context.terminal.width, context.style));
-    context.out.line();
+    context.out.flush();
 }
 
 nlohmann::ordered_json plan_json(const operate::AddPlan& plan) {
@@ -101,22 +109,20 @@ nlohmann::ordered_json plan_json(const operate::AddPlan& plan) {
     return out;
 }
 
-void print_closing(Context& context, const operate::AddReport& report) {
+void print_closing(Context& context, ui::Screen& screen, const operate::AddReport& report, bool existed) {
     const auto& entry = report.entry;
-    context.out.line();
-    context.out.print("{}\n", heading(context, "🗂️ ", fmt::format("Collection '{}'", entry.collection)));
+    screen.heading("🗂️ ", fmt::format("Collection '{}'", entry.collection));
+    if (!existed) screen.done(fmt::format("Created collection '{}'", entry.collection));
     print_sync(context, report.sync);
     if (!report.proof.empty()) {
-        context.out.print("   {} Counts agree, and the query \"{}\" is answered\n", tick(context),
-                          printable(report.proof));
+        screen.done(fmt::format("Counts agree, and the query \"{}\" is answered", printable(report.proof)));
     }
-    context.out.line();
-    context.out.print("{}\n", context.style.bold(heading(context, "✨", "Repository successfully added!")));
-    context.out.print("   Collection: {} ({} documents, {} objects)\n", entry.collection, format_count(entry.documents),
-                      format_count(entry.objects));
-    context.out.print("   Ask:    elysiactl search \"how does it work?\" --collection {}\n", entry.collection);
-    context.out.print("   Update: elysiactl repo sync {}\n", entry.name);
-    context.out.print("   Status: elysiactl repo status {}\n", entry.name);
+    screen.heading("✨", "Repository successfully added!");
+    screen.line(fmt::format("Collection: {} ({} documents, {} objects)", entry.collection,
+                            format_count(entry.documents), format_count(entry.objects)));
+    screen.line(fmt::format("Ask:    elysiactl search \"how does it work?\" --collection {}", entry.collection));
+    screen.line(fmt::format("Update: elysiactl repo sync {}", entry.name));
+    screen.line(fmt::format("Status: elysiactl repo status {}", entry.name));
 }
 
 Result<int> run(Context& context, const Options& options) {
@@ -124,10 +130,10 @@ Result<int> run(Context& context, const Options& options) {
     auto request = options.request;
     if (request.max_file_size == 0) request.max_file_size = context.settings.max_file_size();
     ELY_TRY_ASSIGN(auto plan, operate::plan_add(workspace, request, context.progress, context.stop));
+    ui::Screen screen(context.out, context.terminal);
     if (!context.json) {
-        print_discovery(context, plan);
-        print_preview(context, plan);
-        context.out.flush();
+        print_discovery(screen, plan);
+        print_preview(context, screen, plan);
     }
     if (context.dry_run) {
         if (context.json) context.print_json(plan_json(plan));
@@ -135,12 +141,13 @@ Result<int> run(Context& context, const Options& options) {
     }
     ELY_TRY_ASSIGN(const bool yes, context.confirm("Add it?", true));
     if (!yes) return context.refused();
+    const bool existed = plan.collection_exists;
     ELY_TRY_ASSIGN(const auto report,
                    operate::add_repository(workspace, std::move(plan), context.progress, context.stop));
     if (context.json) {
         context.print_json(sync_json(report.entry, report.sync));
     } else {
-        print_closing(context, report);
+        print_closing(context, screen, report, existed);
     }
     return sync_status(report.sync);
 }

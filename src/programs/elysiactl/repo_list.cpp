@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "state/state_database.hpp"
-#include "ui/table.hpp"
 
 namespace ely::programs {
 namespace {
@@ -37,13 +36,7 @@ Result<int> run(Context& context) {
         json.push_back(to_json(entry));
         table.add({entry.name, entry.collection, format_count(entry.documents), printable(entry.url)});
     }
-    if (context.json) {
-        context.print_json(json);
-    } else if (table.empty()) {
-        context.out.line("No repository yet. Add one: elysiactl repo add URL");
-    } else {
-        context.out.write(table.text(context.terminal.width, context.style));
-    }
+    context.print_list(json, table, "No repository yet. Add one: elysiactl repo add URL");
     return k_exit_ok;
 }
 

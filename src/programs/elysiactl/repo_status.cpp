@@ -4,7 +4,8 @@
 #include "operate/workspace.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
-#include "ui/table.hpp"
+#include "ui/time_text.hpp"
+#include "ui/tree.hpp"
 
 namespace ely::programs {
 namespace {
@@ -52,7 +53,6 @@ std::string next_step(const Status& status) {
     if (state == "healthy") return {};
     if (state == "add interrupted") return fmt::format("elysiactl repo add {} --name {} --yes", entry.url, entry.name);
     if (state == "some files failed") return fmt::format("elysiactl index errors --collection {}", entry.collection);
-    if (state == "collection missing") return fmt::format("elysiactl repo remove {}", entry.name);
     return fmt::format("elysiactl repo sync {}", entry.name);
 }
 
@@ -86,25 +86,35 @@ std::string coloured(const Context& context, const std::string& state) {
                               : context.style.yellow(context.terminal.unicode ? "⚠ " + state : state);
 }
 
+// "2025-09-02 15:05:00 (5 min ago)", or only the part in brackets for a table.
+std::string when(const Context& context, const std::string& rfc3339, bool brief) {
+    if (rfc3339.empty()) return "never";
+    const auto time = from_rfc3339(rfc3339);
+    if (!time) return printable(rfc3339);
+    const auto ago = ui::ago(*time, context.clock.now());
+    return brief ? ago : fmt::format("{} ({})", ui::local_time(*time), ago);
+}
+
 void print_one(Context& context, const Status& status) {
     const auto& entry = status.entry;
-    context.out.print("Repository: {}\n", context.style.bold(entry.name));
-    context.out.print("├── URL: {}\n", printable(entry.url));
-    context.out.print("├── Collection: {} ({} documents, {} objects)\n", entry.collection,
-                      format_count(entry.documents), format_count(entry.objects));
-    context.out.print("├── Commit: {}{}\n", entry.commit.substr(0, 12),
-                      entry.branch.empty() ? "" : " on " + entry.branch);
-    context.out.print("├── Last sync: {}\n", entry.synced_at.empty() ? "never" : entry.synced_at);
+    ui::TreeNode root{"Repository: " + context.style.bold(entry.name), {}};
+    root.add("URL: " + printable(entry.url));
+    root.add(fmt::format("Collection: {} ({} documents, {} objects)", entry.collection, format_count(entry.documents),
+                         format_count(entry.objects)));
+    root.add(
+        fmt::format("Commit: {}{}", entry.commit.substr(0, 12), entry.branch.empty() ? "" : " on " + entry.branch));
+    root.add("Last sync: " + when(context, entry.synced_at, false));
     if (status.last_run) {
-        context.out.print("├── Last run: {}, {} files indexed, {} removed, {}\n", status.last_run->outcome,
-                          format_count(status.last_run->indexed), format_count(status.last_run->removed),
-                          format_duration(status.last_run->seconds));
-        if (!status.last_run->message.empty()) context.out.print("│     {}\n", printable(status.last_run->message));
+        auto& run = root.add(fmt::format("Last run: {}, {} files indexed, {} removed, {}", status.last_run->outcome,
+                                         format_count(status.last_run->indexed), format_count(status.last_run->removed),
+                                         format_duration(status.last_run->seconds)));
+        if (!status.last_run->message.empty()) run.add(printable(status.last_run->message));
     }
     if (status.pending_vectors.value_or(0) > 0) {
-        context.out.print("├── Vectors: {} still to come\n", format_count(*status.pending_vectors));
+        root.add(fmt::format("Vectors: {} still to come", format_count(*status.pending_vectors)));
     }
-    context.out.print("└── Status: {}\n", coloured(context, state_text(status)));
+    root.add("Status: " + coloured(context, state_text(status)));
+    context.out.write(ui::tree_text(root, context.terminal));
     if (const auto next = next_step(status); !next.empty()) context.out.print("next: {}\n", next);
 }
 
@@ -124,16 +134,10 @@ Result<int> run(Context& context, const Options& options) {
     for (const auto& entry : entries) {
         ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));
         json.push_back(to_json(status));
-        table.add({entry.name, format_count(entry.documents), entry.synced_at.empty() ? "never" : entry.synced_at,
+        table.add({entry.name, format_count(entry.documents), when(context, entry.synced_at, true),
                    entry.commit.substr(0, 12), coloured(context, state_text(status))});
     }
-    if (context.json) {
-        context.print_json(json);
-    } else if (entries.empty()) {
-        context.out.line("No repository yet. Add one: elysiactl repo add URL");
-    } else {
-        context.out.write(table.text(context.terminal.width, context.style));
-    }
+    context.print_list(json, table, "No repository yet. Add one: elysiactl repo add URL");
     return k_exit_ok;
 }
 
