@@ -144,6 +144,16 @@ Result<void> Mirror::reset() {
     return prepare();
 }
 
+Result<void> Mirror::discard() {
+    std::error_code code;
+    std::filesystem::remove_all(m_git_dir, code);
+    if (code) return fail(errno_error(code.value(), "cannot remove " + m_git_dir.string()));
+    const auto note = m_folder / "remote.txt";
+    std::filesystem::remove(note, code);
+    if (code) return fail(errno_error(code.value(), "cannot remove " + note.string()));
+    return {};
+}
+
 bool Mirror::is_shallow() const {
     std::error_code code;
     return std::filesystem::file_size(m_git_dir / "shallow", code) > 0 && !code;

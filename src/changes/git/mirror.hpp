@@ -48,6 +48,8 @@ class Mirror {
     Result<void> protect(const std::string& key, const ObjectId& commit);
     // Throws the copy away and begins an empty one: it was damaged.
     Result<void> reset();
+    // Removes it, and what says whose it was; only the lock stays. The mirror is of no use afterwards.
+    Result<void> discard();
     // Clears away what no branch and no delivery needs, once there is enough of it.
     Result<void> tidy();
 

@@ -24,14 +24,13 @@ Result<ForgetReport> forget(const git::Remote& remote, const Target& target, con
     std::error_code code;
     {
         // The copy's lock: no sync runs meanwhile.
-        ELY_TRY_ASSIGN(const auto mirror, git::Mirror::open(data, remote));
+        ELY_TRY_ASSIGN(auto mirror, git::Mirror::open(data, remote));
         const DeliveryStore deliveries(data);
         const auto file = data / "deliveries" / (DeliveryStore::key(remote.name, target.key()) + ".json");
         report.delivery = std::filesystem::remove(file, code);
         ELY_TRY_ASSIGN(const bool needed, has_delivery(deliveries, data / "deliveries", remote.name));
         if (needed) return report;
-        std::filesystem::remove_all(mirror.git_dir(), code);
-        if (code) return fail(errno_error(code.value(), "cannot remove " + mirror.git_dir().string()));
+        ELY_TRY(mirror.discard());
         report.copy = true;
     }
     return report;
