@@ -74,9 +74,11 @@ constexpr std::array k_meanings{
 std::string essence(std::string_view errors) {
     std::string marked;
     std::string last;
+    std::string before;  // the last line before git's own: what ssh said
     for (const auto line : split(errors, '\n')) {
         const auto text = trim(line);
         if (text.empty()) continue;
+        if (marked.empty()) before = last;
         last = std::string(text);
         for (const std::string_view prefix : {"fatal: ", "error: ", "remote: "}) {
             if (!text.starts_with(prefix)) continue;
@@ -84,6 +86,7 @@ std::string essence(std::string_view errors) {
             marked += text.substr(prefix.size());
         }
     }
+    if (marked.starts_with("Could not read from remote repository") && !before.empty()) marked = before;
     auto out = printable(redact_urls(marked.empty() ? last : marked));
     constexpr std::size_t k_longest = 400;
     if (out.size() > k_longest) out = to_valid_utf8(out.substr(0, k_longest)) + "…";

@@ -44,6 +44,17 @@ TEST_CASE("errors hold no credentials and no escape sequences") {
     CHECK_FALSE(error.hint.empty());
 }
 
+TEST_CASE("what ssh says is the reason when git only says that it could not read") {
+    const auto error = git_error(
+        "bob@x: Permission denied (publickey).\r\nfatal: Could not read from remote repository.\n\nPlease make sure "
+        "you "
+        "have the correct access rights\nand the repository exists.\n",
+        128, "git ls-remote failed");
+    CHECK(error.message == "git ls-remote failed: bob@x: Permission denied (publickey).");
+    CHECK(git_error("fatal: Could not read from remote repository.", 128, "what").message ==
+          "what: Could not read from remote repository.");
+}
+
 TEST_CASE("a failing command is an error, a missing repository not found") {
     const auto bad = run_git({{}, {"ls-remote", "--", "/does/not/exist"}, 30.0});
     REQUIRE_FALSE(bad);

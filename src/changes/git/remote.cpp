@@ -111,7 +111,12 @@ Result<Remote> url_remote(std::string_view text, const Scheme& scheme) {
     out.name = authority.host;
     if (!authority.port.empty() && authority.port != scheme.default_port) out.name += ":" + authority.port;
     out.name = to_valid_utf8(out.name + "/" + cleaned);
-    out.shown = redact_urls(text.substr(0, query));
+    // An address that works without the secret: ssh needs the user's name; elsewhere a helper gives both, and what
+    // stands for a name may itself be a token.
+    const bool by_ssh = scheme.name.find("ssh") != std::string_view::npos;
+    const auto user = by_ssh ? authority.user.substr(0, authority.user.find(':')) : std::string();
+    out.shown = text.substr(0, query);
+    if (!authority.user.empty()) out.shown.replace(start, authority.user.size() + (user.empty() ? 1 : 0), user);
     return out;
 }
 

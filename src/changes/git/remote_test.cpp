@@ -42,13 +42,17 @@ TEST_CASE("credentials are for git alone") {
     const auto remote = parse_remote("https://bob:s3cret@example.org/a/b?token=abc", "/");
     REQUIRE(remote);
     CHECK(remote->url == "https://bob:s3cret@example.org/a/b?token=abc");
-    CHECK(remote->shown == "https://***@example.org/a/b");
+    CHECK(remote->shown == "https://example.org/a/b");
     CHECK(remote->name == "example.org/a/b");
     CHECK_FALSE(remote->local);
     const auto bad = parse_remote("ftp://bob:s3cret@example.org/a", "/");
     REQUIRE_FALSE(bad);
     CHECK(bad.error().text().find("s3cret") == std::string::npos);
     CHECK(parse_remote("git@example.org:a/b", "/")->shown == "git@example.org:a/b");
+    // Without the user's name ssh would come as somebody else; a name alone may be a token elsewhere.
+    CHECK(parse_remote("ssh://alice@example.org:2222/a/b.git", "/")->shown == "ssh://alice@example.org:2222/a/b.git");
+    CHECK(parse_remote("ssh://alice:s3cret@example.org/a/b", "/")->shown == "ssh://alice@example.org/a/b");
+    CHECK(parse_remote("https://ghp_token@example.org/a/b", "/")->shown == "https://example.org/a/b");
 }
 
 TEST_CASE("a folder has a name that its path makes unique") {
