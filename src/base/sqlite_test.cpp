@@ -162,6 +162,19 @@ TEST_CASE("errors say what kind they are") {
     CHECK(insert->bind(1, std::int64_t{2}).run().has_value());
 }
 
+TEST_CASE("how much a power cut may take is as asked for") {
+    const ely::testing::TemporaryFolder folder;
+    for (const bool durable : {true, false}) {
+        auto database = opened(folder.path() / "a.db", {.durable = durable});
+        auto statement = database.prepare("PRAGMA synchronous");
+        REQUIRE(statement.has_value());
+        REQUIRE(*statement->step());
+        constexpr int k_normal = 1;
+        constexpr int k_full = 2;
+        CHECK(statement->integer(0) == (durable ? k_full : k_normal));
+    }
+}
+
 TEST_CASE("a database is for its owner's eyes") {
     const ely::testing::TemporaryFolder folder;
     auto database = opened(folder.path() / "a.db");

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Watches what the programs do to the disk, through a preloaded library, and holds it against the rule: what appears under
-its name was synced before, and its folder after. A program without one of its fsyncs, or one that writes a file in its
-place, fails here; killing it could not show that, because the kernel keeps what it was given."""
+"""Watches what the programs do to the disk, through a preloaded library, and holds it against the rules: what appears under
+its name was synced before; its folder, and the one that it came from, are synced before anything else appears; so is a
+folder's own folder; and what the databases were told is synced by then. A program without one of its fsyncs, or one that
+writes a file in its place, fails here; killing it could not show that, because the kernel keeps what it was given."""
 
 import os
 import pathlib
@@ -22,33 +23,62 @@ def events(record):
         yield process, verb, first, second
 
 
-def is_ours(path, home):
-    inside = path.startswith(str(home))
-    return inside and not path.endswith(NOT_OURS) and "/repos/" not in path and "/lock" not in path
+class Process:
+    """What one process has yet to sync."""
+
+    def __init__(self):
+        self.files = set()    # written
+        self.folders = {}     # folder -> what appeared in it, or went from it
+        self.logs = set()     # of databases, written
 
 
-def check(record, home):
-    """Every broken rule, as text, and how many files appeared by rename."""
-    broken, renames = [], 0
-    dirty, appeared_in, renamed_targets, written = {}, {}, set(), set()
-    for process, verb, first, second in events(record):
-        if verb == "write" and is_ours(first, home):
-            dirty[(process, first)] = True
-            written.add(first)
+class Check:
+    def __init__(self, home):
+        self.home = str(home)
+        self.broken = []
+        self.renames = 0
+        self.renamed = set()
+        self.written = set()
+        self.processes = {}
+
+    def is_ours(self, path):
+        inside = path.startswith(self.home)
+        return inside and not path.endswith(NOT_OURS) and "/repos/" not in path and "/lock" not in path
+
+    def take(self, process, verb, first, second):
+        owner = self.processes.setdefault(process, Process())
+        if verb == "write":
+            self.wrote(owner, first)
         elif verb == "fsync":
-            dirty[(process, first)] = False
-            appeared_in.pop((process, first), None)
-        elif verb == "rename" and is_ours(second, home):
-            renames += 1
-            renamed_targets.add(second)
-            source = next((path for (owner, path) in dirty if owner == process and path.endswith(first)), first)
-            if dirty.get((process, source), False):
-                broken.append(f"{second} appeared before {first} was synced")
-            appeared_in[(process, str(pathlib.Path(second).parent))] = second
-    broken += [f"the folder of {path} was not synced after it appeared" for path in appeared_in.values()]
-    in_place = [path for path in written if not path.endswith(".partial") and path not in renamed_targets]
-    broken += [f"{path} was written in its place" for path in in_place]
-    return broken, renames
+            owner.files.discard(first)
+            owner.logs.discard(first)
+            owner.folders.pop(first, None)
+        elif verb == "mkdir" and "/spool" in first and self.is_ours(first):
+            owner.folders[os.path.dirname(first)] = first
+        elif verb == "rename" and (self.is_ours(second) or self.is_ours(first)):
+            self.appeared(owner, first, second)
+
+    def wrote(self, owner, path):
+        if path.startswith(self.home) and path.endswith(".db-wal"):
+            owner.logs.add(path)
+        elif self.is_ours(path):
+            owner.files.add(path)
+            self.written.add(path)
+
+    def appeared(self, owner, source, target):
+        self.renames += 1
+        self.renamed.add(target)
+        if source in owner.files:
+            self.broken.append(f"{target} appeared before {source} was synced")
+        self.broken += [f"{target} appeared before the folder of {path} was synced" for path in owner.folders.values()]
+        self.broken += [f"{target} appeared before {path} was synced" for path in owner.logs]
+        owner.folders = {os.path.dirname(target): target, os.path.dirname(source): source}
+
+    def end(self):
+        for owner in self.processes.values():
+            self.broken += [f"the folder of {path} was not synced" for path in owner.folders.values()]
+        in_place = [path for path in self.written if not path.endswith(".partial") and path not in self.renamed]
+        self.broken += [f"{path} was written in its place" for path in in_place]
 
 
 def main():
@@ -63,12 +93,15 @@ def main():
     repository.commit("second")
     home.ok("repo", "sync", "sample", extra=extra)
     home.ok("sync", repository.folder, "--output", work / "home" / "out.jsonl.zst", program="mgit", extra=extra)
-    broken, renames = check(work / "record", home.folder)
+    check = Check(home.folder)
+    for event in events(work / "record"):
+        check.take(*event)
+    check.end()
     database_syncs = sum(1 for _, verb, first, _ in events(work / "record") if verb == "fsync" and first.endswith("-wal"))
-    print(f"{renames} files appeared by rename, {database_syncs} syncs of databases' logs")
-    print("\n".join(broken))
+    print(f"{check.renames} files appeared by rename, {database_syncs} syncs of databases' logs")
+    print("\n".join(check.broken))
     # Three streams and their delivery states at the least, and a store that commits durably.
-    return 1 if broken or renames < 6 or database_syncs < 4 else 0
+    return 1 if check.broken or check.renames < 6 or database_syncs < 4 else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // Preloaded into a program under test: writes one line for each call that matters to what is on the disk after a power
-// cut (open for writing, write, fsync, rename, unlink) to the file named by ELY_RECORD. It changes nothing.
+// cut (write, fsync, rename, mkdir) to the file named by ELY_RECORD. It changes nothing.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ static int record_descriptor(void) {
 static void record(const char *verb, const char *first, const char *second) {
     int saved = errno;
     int descriptor = record_descriptor();
-    char line[2 * PATH_MAX + 64];
+    char line[2 * (PATH_MAX + NAME_MAX) + 64];
     int length = snprintf(line, sizeof line, "%d\t%s\t%s\t%s\n", (int)getpid(), verb, first, second);
     ssize_t (*real_write)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
     if (descriptor >= 0 && length > 0) real_write(descriptor, line, (size_t)length);
@@ -71,11 +72,19 @@ int fdatasync(int descriptor) {
     return real(descriptor);
 }
 
+// A name in the folder as it really is; the name itself is not followed, for it may be a link.
+static void in_real_folder(const char *path, char *out) {
+    char folder[PATH_MAX], real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path), slash == NULL ? "." : path);
+    if (realpath(folder, real) == NULL) snprintf(real, sizeof real, "%s", folder);
+    snprintf(out, PATH_MAX + NAME_MAX, "%s/%s", real, slash == NULL ? path : slash + 1);
+}
+
 static void record_rename(const char *from, const char *to) {
-    char source[PATH_MAX], target[PATH_MAX];
-    // The new name's folder is resolved, for the name itself may have been a link.
-    if (realpath(to, target) == NULL) snprintf(target, sizeof target, "%s", to);
-    snprintf(source, sizeof source, "%s", from);
+    char source[PATH_MAX + NAME_MAX], target[PATH_MAX + NAME_MAX];
+    in_real_folder(from, source);
+    in_real_folder(to, target);
     record("rename", source, target);
 }
 
@@ -90,5 +99,13 @@ int renameat2(int from_folder, const char *from, int to_folder, const char *to, 
     int (*real)(int, const char *, int, const char *, unsigned) = dlsym(RTLD_NEXT, "renameat2");
     int result = real(from_folder, from, to_folder, to, flags);
     if (result == 0) record_rename(from, to);
+    return result;
+}
+
+int mkdir(const char *path, mode_t mode) {
+    int (*real)(const char *, mode_t) = dlsym(RTLD_NEXT, "mkdir");
+    char made[PATH_MAX];
+    int result = real(path, mode);
+    if (result == 0) record("mkdir", realpath(path, made) == NULL ? path : made, "");
     return result;
 }
