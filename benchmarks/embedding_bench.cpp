@@ -1,31 +1,47 @@
 // Embedder::embed() against the bare inference loop: the same compiled layers, batches, lengths and threads, but no
 // tokenizer, no table look-up, no pooling and no progress. The two take turns, so that a drifting machine drifts for
-// both. Prints one JSON object.
+// both. Prints rows (rows.hpp).
 //
-//   embedding_bench [TEXTS [THREADS [ROUNDS]]]
+//   embedding_bench [--quick | --full] [--texts 400] [--threads ALL] [--rounds 5]
+//   embedding_bench --store FILE --collection NAME [--threads ALL]
+//
+// The second form runs the bare loop alone, once, over the distinct texts that the collection's chunks were embedded
+// as: what an ingest of them is held against.
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 #include <random>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <nlohmann/json.hpp>
 
 #include "embed/batch_plan.hpp"
 #include "embed/bert_model.hpp"
 #include "embed/embedder.hpp"
 #include "embed/encoder.hpp"
+#include "index/prepare.hpp"
+#include "rows.hpp"
+#include "store/batch/batch.hpp"
+#include "store/open.hpp"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 namespace embed = ely::embed;
+namespace store = ely::store;
+
+struct Options {
+    std::size_t texts = 400;
+    unsigned threads = std::thread::hardware_concurrency();
+    std::size_t rounds = 5;
+    ely::Path store;
+    std::string collection;
+};
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -64,6 +80,40 @@ std::vector<std::string> make_texts(std::size_t count) {
         texts.push_back(std::move(text));
     }
     return texts;
+}
+
+// The distinct texts of a collection's chunks, as an ingest embeds them.
+std::vector<std::string> read_texts(const Options& options) {
+    const auto opened = require(store::open_embedded_store(options.store));
+    const auto collection = require(opened->open(options.collection));
+    store::ScanOptions scan_options;
+    scan_options.properties = {"path", "symbol", "content"};
+    const auto scan = require(collection->scan(scan_options));
+    std::set<std::string> texts;
+    while (const auto batch = require(scan->next())) {
+        const store::BatchView view(batch);
+        for (std::size_t row = 0; row < view.rows(); ++row)
+            texts.insert(ely::index::embedded_text(view.properties(row)));
+    }
+    return {texts.begin(), texts.end()};
+}
+
+struct Plan {
+    std::vector<embed::Batch> batches;
+    std::size_t tokens = 0;
+};
+
+template <typename Texts>
+Plan plan(const embed::BertModel& model, const Texts& texts) {
+    Plan out;
+    std::vector<std::size_t> lengths;
+    for (const std::string_view text : texts) {
+        lengths.push_back(model.tokenizer.tokenize(text, model.shape.max_tokens).size());
+        out.tokens += lengths.back();
+    }
+    out.batches = embed::plan_batches(
+        lengths, embed::batch_limits(embed::Encoder::choose(embed::Precision::automatic), model.shape.max_tokens));
+    return out;
 }
 
 class BareLoop {
@@ -129,44 +179,52 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-}  // namespace
+std::string_view precision_name() {
+    return embed::Encoder::choose(embed::Precision::automatic) == embed::Precision::bf16 ? "bf16" : "f32";
+}
 
-int main(int argc, char** argv) {
-    const auto argument = [&](int index, std::size_t otherwise) {
-        return argc > index ? std::strtoul(argv[index], nullptr, 10) : otherwise;
-    };
-    const auto texts = make_texts(argument(1, 400));
-    const auto threads = static_cast<unsigned>(argument(2, std::thread::hardware_concurrency()));
-    const auto rounds = argument(3, 5);
+double peak_mib() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+std::vector<ely::benchmarks::Row> measure_collection(const Options& options) {
+    const auto texts = read_texts(options);
+    const auto model = require(embed::read_bert_model(embed::default_model_folder()));
+    auto work = plan(model, texts);
+    auto few = plan(model, std::span(texts).first(std::min<std::size_t>(texts.size(), 64)));
+    BareLoop(model, std::move(few.batches), options.threads).run();  // what only the first run of a process pays
+    BareLoop bare(model, std::move(work.batches), options.threads);
+    const auto cost = measure([&] { bare.run(); });
+    const auto note = fmt::format("{} threads, {}", options.threads, precision_name());
+    return {{.name = "bare loop", .value = cost.seconds, .unit = "s", .note = note},
+            {.name = "bare loop, CPU time", .value = cost.cpu, .unit = "s"},
+            {.name = "texts", .value = static_cast<double>(texts.size()), .unit = ""},
+            {.name = "tokens", .value = static_cast<double>(work.tokens), .unit = ""}};
+}
+
+std::vector<ely::benchmarks::Row> measure_embedder(const Options& options) {
+    const auto texts = make_texts(options.texts);
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-
     const auto opening = Clock::now();
-    const auto embedder = require(embed::open_local_model({.model_folder = {}, .threads = threads}));
+    const auto embedder = require(embed::open_local_model({.model_folder = {}, .threads = options.threads}));
     const auto open_seconds = seconds_since(opening);
     const std::string_view query = "how are retries scheduled?";
     (void)require(embedder->embed({&query, 1}));
     const auto first_query_seconds = seconds_since(opening);
     (void)require(embedder->embed(views));
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
+    const auto peak = peak_mib();
 
     const auto model = require(embed::read_bert_model(embed::default_model_folder()));
-    std::vector<std::size_t> lengths;
-    std::size_t tokens = 0;
-    for (const auto text : views) {
-        lengths.push_back(model.tokenizer.tokenize(text, model.shape.max_tokens).size());
-        tokens += lengths.back();
-    }
-    const auto limits =
-        embed::batch_limits(embed::Encoder::choose(embed::Precision::automatic), model.shape.max_tokens);
-    BareLoop bare(model, embed::plan_batches(lengths, limits), threads);
+    auto work = plan(model, views);
+    BareLoop bare(model, std::move(work.batches), options.threads);
     bare.run();
-
     std::vector<double> ratios;
     std::vector<double> cpu_ratios;
     std::vector<double> ours;
     std::vector<double> theirs;
-    for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < options.rounds; ++round) {
         const auto embedding = measure([&] { (void)require(embedder->embed(views)); });
         const auto loop = measure([&] { bare.run(); });
         ratios.push_back(loop.seconds / embedding.seconds);
@@ -174,23 +232,46 @@ int main(int argc, char** argv) {
         ours.push_back(embedding.seconds);
         theirs.push_back(loop.seconds);
     }
-    const auto rate = [](std::size_t count, double seconds) {
-        return std::round(static_cast<double>(count) / seconds);
+    const auto speed = [&](double seconds) {
+        return fmt::format("{:.0f} texts/s, {:.0f} tokens/s", static_cast<double>(texts.size()) / seconds,
+                           static_cast<double>(work.tokens) / seconds);
     };
-    const nlohmann::ordered_json report = {
-        {"texts", texts.size()},
-        {"tokens", tokens},
-        {"threads", threads},
-        {"precision", embedder->info().precision},
-        {"open_seconds", open_seconds},
-        {"first_query_seconds", first_query_seconds},
-        {"peak_memory_mib", usage.ru_maxrss / 1024},
-        {"texts_per_second", rate(texts.size(), median(ours))},
-        {"tokens_per_second", rate(tokens, median(ours))},
-        {"bare_texts_per_second", rate(texts.size(), median(theirs))},
-        {"bare_tokens_per_second", rate(tokens, median(theirs))},
-        {"ratio_to_bare", median(ratios)},
-        {"ratio_to_bare_cpu", median(cpu_ratios)},
-    };
-    fmt::print("{}\n", report.dump(2));
+    const auto note = fmt::format("{}; bare {}; by CPU time {:.3f}; {} threads, {}", speed(median(ours)),
+                                  speed(median(theirs)), median(cpu_ratios), options.threads, precision_name());
+    return {{.name = "embed() / bare inference loop, texts/s",
+             .value = median(ratios),
+             .unit = "x",
+             .target = 0.95,
+             .higher_is_better = true,
+             .peer = "the encoder's session alone: same batches, lengths, threads and precision",
+             .note = note},
+            {.name = "model opened and a first query embedded",
+             .value = first_query_seconds * 1000,
+             .unit = "ms",
+             .note = fmt::format("opened in {:.0f} ms", open_seconds * 1000)},
+            {.name = "peak memory of embed()", .value = peak, .unit = "MiB"}};
+}
+
+Options parse(int count, char** arguments) {
+    Options options;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view name = arguments[i];
+        if (name == "--quick") options.texts = 120, options.rounds = 3;
+        if (name == "--full") options.texts = 600, options.rounds = 9;
+        if (i + 1 == count) break;
+        const char* value = arguments[i + 1];
+        if (name == "--texts") options.texts = std::strtoul(value, nullptr, 10);
+        if (name == "--threads") options.threads = static_cast<unsigned>(std::strtoul(value, nullptr, 10));
+        if (name == "--rounds") options.rounds = std::strtoul(value, nullptr, 10);
+        if (name == "--store") options.store = value;
+        if (name == "--collection") options.collection = value;
+    }
+    return options;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const auto options = parse(count, arguments);
+    ely::benchmarks::print_rows(options.store.empty() ? measure_embedder(options) : measure_collection(options));
 }

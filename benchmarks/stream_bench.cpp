@@ -1,17 +1,17 @@
 // Change streams: how fast records are made, written, read and summarised, in megabytes of file content and CPU seconds
-// of one thread. The files are those of a folder, or text made up to look like source code. Prints one JSON object.
+// of one thread. The files are those of a folder, or text made up to look like source code. Prints rows (rows.hpp).
 //
-//   stream_bench [FOLDER]
+//   stream_bench [--quick | --full] [--from FOLDER]
 
 #include <ctime>
 #include <random>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
 #include "changes/stream/stream_reader.hpp"
 #include "changes/stream/stream_writer.hpp"
+#include "rows.hpp"
 
 namespace {
 
@@ -44,10 +44,10 @@ std::vector<Change> files_of(const Path& folder) {
 }
 
 // Lines of words with indentation, quotes, tabs and now and then a letter beyond ASCII.
-std::vector<Change> made_up_files() {
+std::vector<Change> made_up_files(int count) {
     std::mt19937 random(1);
     std::vector<Change> out;
-    for (int file = 0; file < 8000; ++file) {
+    for (int file = 0; file < count; ++file) {
         std::string content;
         while (content.size() < 9000) {
             content.append(random() % 4 * 4, ' ');
@@ -108,12 +108,25 @@ void read(const Path& path, std::size_t expected) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    const auto changes = argc > 1 ? files_of(argv[1]) : made_up_files();
+int main(int count, char** arguments) {
+    int made_up = 8000;
+    Path from;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view word = arguments[i];
+        if (word == "--quick") made_up = 1500;
+        if (word == "--from" && i + 1 < count) from = arguments[++i];
+    }
+    const auto changes = from.empty() ? made_up_files(made_up) : files_of(from);
     std::size_t total = 0;
     for (const auto& change : changes) total += change.content->size();
-    nlohmann::ordered_json out{{"files", changes.size()}, {"megabytes", static_cast<double>(total) / 1e6}};
-    out["make_lines_mb_per_cpu_second"] = speed(total, [&] {
+    std::vector<ely::benchmarks::Row> rows;
+    const auto add = [&](std::string_view what, const std::string& note, const auto& work) {
+        rows.push_back({fmt::format("change stream: {}", what), speed(total, work), "MB per CPU second"});
+        rows.back().higher_is_better = true;
+        rows.back().note = note;
+    };
+    const auto size = fmt::format("{} files, {:.1f} MB", changes.size(), static_cast<double>(total) / 1e6);
+    add("a record made", size, [&] {
         std::size_t bytes = 0;
         for (const auto& change : changes) bytes += ely::stream::to_line(change).size();
         require(bytes > total, "lines are too short");
@@ -121,13 +134,13 @@ int main(int argc, char** argv) {
     const auto folder = std::filesystem::temp_directory_path();
     for (const std::string ending : {"", ".zst"}) {
         const auto path = folder / fmt::format("ely-stream-bench-{}.jsonl{}", std::clock(), ending);
-        const auto name = ending.empty() ? std::string("plain") : std::string("zstd");
-        out[name + "_write_mb_per_cpu_second"] = speed(total, [&] { write(path, changes); });
-        out[name + "_read_mb_per_cpu_second"] = speed(total, [&] { read(path, total); });
-        out[name + "_summary_mb_per_cpu_second"] =
-            speed(total, [&] { require(ely::stream::summarize_stream(path)->complete, "not complete"); });
+        const std::string name = ending.empty() ? "plain" : "zstd";
+        add(name + " written", size, [&] { write(path, changes); });
+        add(name + " read", size, [&] { read(path, total); });
+        add(name + " summarised", size,
+            [&] { require(ely::stream::summarize_stream(path)->complete, "not complete"); });
         std::filesystem::remove(path);
     }
-    fmt::print("{}\n", out.dump(2));
+    ely::benchmarks::print_rows(rows);
     return 0;
 }
