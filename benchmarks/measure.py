@@ -13,6 +13,7 @@ PROGRAMS = pathlib.Path(os.environ["ELY_PROGRAMS_DIR"])
 ELYSIACTL = PROGRAMS / "elysiactl"
 MGIT = PROGRAMS / "mgit"
 RUNS = 5
+FAILED = "could not run"  # how the note of such a row begins
 
 
 @dataclasses.dataclass
@@ -129,5 +130,6 @@ def rows_of_program(command):
     result = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, env=environment(),
                             stdin=subprocess.DEVNULL)
     if result.returncode != 0:
-        return [Row(pathlib.Path(command[0]).name, None, "", note=f"exit {result.returncode}: {result.stderr.strip()[-200:]}")]
+        note = f"{FAILED}: exit {result.returncode}: {result.stderr.strip()[-200:]}"
+        return [Row(pathlib.Path(command[0]).name, None, "", note=note)]
     return [Row(**row) for row in json.loads(result.stdout)]

@@ -4,7 +4,6 @@ import os
 import pathlib
 import random
 import subprocess
-import sys
 
 AUTHOR = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"]
 MARKER = "zyxmarkerword"  # a word that no repository has
@@ -13,7 +12,7 @@ MARKER = "zyxmarkerword"  # a word that no repository has
 def git(repo, *arguments, **options):
     result = subprocess.run(["git", "-C", str(repo), *map(str, arguments)], check=False, capture_output=True, **options)
     if result.returncode != 0:
-        sys.exit(f"bench: git {arguments[0]} in {repo}: {result.stderr.decode(errors='replace').strip()}")
+        raise RuntimeError(f"git {arguments[0]} in {repo}: {result.stderr.decode(errors='replace').strip()}")
     return result.stdout
 
 

@@ -55,12 +55,13 @@ def first_answer(repo, home):
 def first_answers(repo, work, files):
     marked = part_of(repo, work / "marked.git", marker=True)
     answers = []
-    for run in range(3):
-        answers.append(first_answer(marked, work / f"first-answer-{run}"))
+    for number in range(3):
+        answers.append(first_answer(marked, work / f"first-answer-{number}"))
     complete = all(one[3] for one in answers)
-    return Row("first lexical answer after the start of repo add", statistics.median(one[0] for one in answers), "s", 3.0,
-               note=f"{files:,} files, {answers[0][2]:,} chunks, {'all' if complete else 'NOT ALL'} of them in when the last "
-                    f"file is found; median of {len(answers)}, CPU {statistics.median(one[1] for one in answers):.1f} s")
+    seconds = statistics.median(one[0] for one in answers)
+    return Row("first lexical answer after the start of repo add", seconds, "s", 3.0,
+               note=f"{files:,} files, {answers[0][2]:,} chunks, {'all' if complete else 'NOT ALL'} of them in when the "
+                    f"last file is found; median of {len(answers)}, CPU {statistics.median(one[1] for one in answers):.1f} s")
 
 
 def peak_with_vectors(repo, work, seconds):

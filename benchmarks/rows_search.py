@@ -51,6 +51,7 @@ def rows(work, size):
         (fresh / "data").mkdir(parents=True)
         (fresh / "data" / "store.db").hardlink_to(store)
 
-    yield whole_command("search, query embedded, first", timed(commands, fresh, 5, renew), 700, ", each in a home of its own")
+    yield whole_command("search, query embedded, first", timed(commands, fresh, 5, renew), 700,
+                        ", each in a home of its own")
     yield whole_command("search, query embedded, later", timed(commands, home, 11), 400, where)
     yield from short_commands(work, size)

@@ -121,7 +121,7 @@ int main(int count, char** arguments) {
     for (const auto& change : changes) total += change.content->size();
     std::vector<ely::benchmarks::Row> rows;
     const auto add = [&](std::string_view what, const std::string& note, const auto& work) {
-        rows.push_back({fmt::format("change stream: {}", what), speed(total, work), "MB per CPU second"});
+        rows.push_back({fmt::format("change stream: {}", what), speed(total, work), "MB/CPU s"});
         rows.back().higher_is_better = true;
         rows.back().note = note;
     };
