@@ -24,7 +24,7 @@ struct InclusionOptions {
 };
 
 // The number of the built-in rules: when it changes, streams written by older rules are followed by full ones.
-inline constexpr int k_rules_version = 1;
+inline constexpr int k_rules_version = 2;
 
 // Does a file of this path change how others are judged?
 [[nodiscard]] bool is_rule_file(std::string_view path);

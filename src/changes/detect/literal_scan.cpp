@@ -10,6 +10,10 @@
 namespace ely::detect {
 
 LiteralScan::LiteralScan(std::span<const Literal> literals) : m_literals(literals.begin(), literals.end()) {
+    for (std::size_t k = 0; k < m_literals.size(); ++k) {
+        m_by_first_byte[static_cast<unsigned char>(m_literals[k].text.front())].push_back(
+            static_cast<std::uint16_t>(k));
+    }
     for (const auto& literal : m_literals) {
         const auto bit = static_cast<std::uint8_t>(1U << literal.bucket);
         for (std::size_t i = 0; i < 4; ++i) {

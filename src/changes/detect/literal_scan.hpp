@@ -30,7 +30,7 @@ class LiteralScan {
             const auto [count, next] = filter(text, at, candidates);
             for (std::size_t i = 0; i < count; ++i) {
                 const auto position = at + candidates[i];
-                for (std::size_t k = 0; k < m_literals.size(); ++k) {
+                for (const auto k : m_by_first_byte[static_cast<unsigned char>(text[position])]) {
                     if (text.substr(position).starts_with(m_literals[k].text) && found(k, position)) return true;
                 }
             }
@@ -57,6 +57,7 @@ class LiteralScan {
 #endif
 
     std::vector<Literal> m_literals;
+    std::array<std::vector<std::uint16_t>, 256> m_by_first_byte;
     bool m_portable = false;
     // m_low[i][x]: the buckets that have a literal whose byte i has the low half x; m_high the same for the high half.
     alignas(32) std::array<std::array<std::uint8_t, 16>, 4> m_low{};

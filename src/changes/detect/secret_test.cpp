@@ -3,6 +3,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <rapidcheck.h>
 
 #include "changes/detect/literal_scan.hpp"
@@ -20,6 +21,18 @@ const std::string k_stripe = std::string("sk_") + "live_" + "4eC39HqLyjWDarjtT1z
 const std::string k_npm = std::string("np") + "m_" + "Zk8Qw3Xv7Rt2Yp9Lm5Hs1Bd6Nf4Jg0CaEuIo";
 const std::string k_pat = std::string("git") + "hub_pat_" + "NqVwYS81VP7Hb1DX8pPd5k_" +
                           "hxE3pyIgKpaUnArl63XykWZeiNNCiia3anXn9k3ksu9mI4ROnl89Sm995yt";
+const std::string k_openai = std::string("sk") + "-" + "qW7eR2tY9uI4oP1aS6dF3gH8jK5lZ0xCvB7nM2QaWsEdRfTg";
+const std::string k_openai_project =
+    std::string("sk") + "-proj-" + "Vb7Nq_2Xc9Lm4Rt8Zp3-KyW6Hd1Js5Gf0TaUoEiQ" + "T3BlbkFJ" + "h8Kx2Wv5Rt7Yp1Lm4Hs9";
+const std::string k_hugging_face = std::string("hf") + "_" + "QkZwXvRtYpLmHsBdNfJgCaEuIoTqWzKxVr";
+const std::string k_sendgrid =
+    std::string("SG") + ".x7Kq2Wv9Lm4Rt8Zp3NbYcD" + ".Zk8Qw3Xv7Rt2Yp9Lm5Hs1Bd6Nf4Jg0CaEuIo_-TzKVr";
+const std::string k_aws_secret = std::string("9fQ2kXv7Rt2Yp+Lm5Hs1") + "Bd6Nf4Jg0CaEuIo/Zk8Q";
+const std::string k_password = "k3Jx9QvW2mZr";
+std::string webhook(const std::string& slash, const std::string& secret) {
+    return "https:" + slash + slash + "hooks.slack" + ".com" + slash + "services" + slash + "T02ABCDEF1Q" + slash +
+           "B07QWE9RTY2" + slash + secret;
+}
 const std::string k_body =
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n"
     "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu\n";
@@ -28,16 +41,63 @@ std::string pem(const std::string& label, const std::string& body) {
 }
 
 TEST_CASE("names that promise secrets") {
-    for (const auto* path :
-         {".env", "a/.env", ".env.local", ".env.production", "id_rsa", ".ssh/id_ed25519", ".netrc", ".pgpass",
-          ".git-credentials", "x/credentials.json", ".aws/credentials", "home/.aws/credentials", "server.p12", "a.PFX",
-          "app.keystore", "config/master.key", "client_secret_123.json", "terraform.tfstate"}) {
+    for (const auto* path : {".env",
+                             "a/.env",
+                             ".env.local",
+                             ".env.production",
+                             "id_rsa",
+                             ".ssh/id_ed25519",
+                             ".netrc",
+                             ".pgpass",
+                             ".git-credentials",
+                             "x/credentials.json",
+                             ".aws/credentials",
+                             "home/.aws/credentials",
+                             "server.p12",
+                             "a.PFX",
+                             "app.keystore",
+                             "config/master.key",
+                             "client_secret_123.json",
+                             "terraform.tfstate",
+                             ".env.json",
+                             ".ENV",
+                             ".Env.Local",
+                             "prod.env",
+                             "deploy/api-prod.ENV",
+                             ".production.env",
+                             "ID_RSA",
+                             ".AWS/Credentials"}) {
         CHECK_MESSAGE(secret_by_name(path), path);
     }
-    for (const auto* path :
-         {".env.example", ".env.sample", ".env.template", ".env.local.example", ".env.d.ts", "env", "secrets.py",
-          "secret_manager.go", "id_rsa.pub", "password_test.py", "credentials.go", "aws/credentials.md", ".envrc",
-          "tokens.json", "server.pem", "x.aws/credentials", "private_key.rs", ".npmrc"}) {
+    for (const auto* path : {".env.example",
+                             ".env.sample",
+                             ".env.template",
+                             ".env.local.example",
+                             ".env.d.ts",
+                             "env",
+                             "secrets.py",
+                             "secret_manager.go",
+                             "id_rsa.pub",
+                             "password_test.py",
+                             "credentials.go",
+                             "aws/credentials.md",
+                             ".envrc",
+                             "tokens.json",
+                             "server.pem",
+                             "x.aws/credentials",
+                             "private_key.rs",
+                             ".npmrc",
+                             ".env.dist",
+                             ".ENV.EXAMPLE",
+                             "example.env",
+                             "app.sample.env",
+                             "docker-template.env",
+                             ".env.schema.json",
+                             ".env.test.ts",
+                             "secrets.yml",
+                             "environment",
+                             "prod.environment",
+                             "src/env/env.go"}) {
         CHECK_MESSAGE(!secret_by_name(path), path);
     }
 }
@@ -52,11 +112,35 @@ TEST_CASE("names that need the right line") {
     CHECK_FALSE(secret_by_name_and_content("x.py", "_authToken=0123-4567-89ab"));
 }
 
+TEST_CASE("files of secrets are known by their name and a value in them") {
+    for (const auto* path : {"secrets.yml", "config/secrets.yaml", "Secrets.YAML", ".streamlit/secrets.toml"}) {
+        CHECK_MESSAGE(secret_by_name_and_content(path, "db:\n  user: app\n  password: correct-horse\n"), path);
+    }
+    CHECK(secret_by_name_and_content("secrets.json", R"({"a":{"apiKey":"9f2kXv7Rt2Yp", "b": 1}})"));
+    CHECK(secret_by_name_and_content("secrets.toml", "token = '9f2kXv7Rt2Yp'  # of the bot\n"));
+    CHECK(secret_by_name_and_content(".envrc", "use flake\nexport API_TOKEN=9f2kXv7Rt2Yp\n"));
+    for (const auto* text :
+         {"password: {{ .Values.password }}\n", "password: ${DB_PASSWORD}\n", "secret_key_base: <%= ENV[\"X\"] %>\n",
+          "password: changeme\n", "password: \"\"\n", "apiKey: your-api-key-here\n", "password: short\n",
+          "password: !vault |\n  66386439\n", "password: ENC[AES256_GCM,data:p673w==,type:str]\n",
+          "secretName: database-login\ntoken_url: https://example.org/token\n", "kind: Secret\ntype: Opaque\n", ""}) {
+        CHECK_MESSAGE(!secret_by_name_and_content("secrets.yaml", text), text);
+    }
+    CHECK_FALSE(secret_by_name_and_content(".envrc", "use flake\nexport PATH=$PWD/bin:$PATH\nTOKEN=$(pass token)\n"));
+    CHECK_FALSE(secret_by_name_and_content("other.yaml", "password: correct-horse\n"));
+}
+
 TEST_CASE("tokens of well-known shapes are found wherever they stand") {
-    for (const auto& token : {k_github, k_aws, k_slack, k_google, k_gitlab, k_stripe, k_npm, k_pat}) {
+    for (const auto& token : {k_github, k_aws, k_slack, k_google, k_gitlab, k_stripe, k_npm, k_pat, k_openai,
+                              k_openai_project, k_hugging_face, k_sendgrid}) {
         CHECK_MESSAGE(secret_in(token), token);
         CHECK_MESSAGE(secret_in("key = \"" + token + "\"\n"), token);
         CHECK_MESSAGE(secret_in(std::string(5000, ' ') + token + std::string(100, '\n')), token);
+        for (const auto* escape : {"\\n", "\\t", "\\r", "\\r\\n", "\\\\n", "\\u003d", "\\u000A", "%3D"}) {
+            CHECK_MESSAGE(secret_in(fmt::format(R"({{"log":"a{}{}\n"}})", escape, token)), escape << token);
+        }
+        CHECK_MESSAGE(!secret_in("n" + token), token);
+        CHECK_MESSAGE(!secret_in("\\a" + token), token);
         CHECK_MESSAGE(!secret_in("x" + token), token);                        // inside a longer word
         CHECK_MESSAGE(!secret_in(token.substr(0, token.size() / 2)), token);  // cut off
     }
@@ -69,8 +153,74 @@ TEST_CASE("what only looks like a token is none") {
           std::string("npm_config_registry_and_other_settings"), std::string("sk_live_your_key_goes_here_please"),
           std::string("AKIA1234567890123456"), std::string("xoxb-your-token-goes-here-and-it-is-long-enough"),
           std::string("glpat-xxxxxxxxxxxxxxxxxxxx"), std::string("const k = 'ghp_'; // prefix of tokens"),
-          std::string("AIzaSyExampleExampleExampleExampleExam")}) {
+          std::string("AIzaSyExampleExampleExampleExampleExam"), "sk-" + std::string(48, 'x'),
+          std::string("sk-your-key"), std::string("class=\"sk-estimator-doc-link-and-something-else-that-is-long\""),
+          std::string("sk-AbstractFactoryOfFactoriesOfThingsThatNobodyNeeds"), std::string("hf_hub_download(repo_id)"),
+          "hf_" + std::string(34, 'x'), std::string("if (MSG.length > 22) { LOG.debug(MSG.text.toString()); }"),
+          "SG." + std::string(22, 'x') + "." + std::string(43, 'x')}) {
         CHECK_MESSAGE(!secret_in(text), text);
+    }
+}
+
+TEST_CASE("the secret half of an AWS key is found behind its name") {
+    for (const std::string name :
+         {"aws_secret_access_key = ", "AWS_SECRET_ACCESS_KEY=", "\"secretAccessKey\": \"",
+          "SecretAccessKey=", "export AWS_SECRET_ACCESS_KEY='", "{\\\"secret_access_key\\\":\\\"",
+          "os.environ[\"AWS_SECRET_ACCESS_KEY\"] = \"", "<SecretAccessKey>", "aws_secret_access_key          => '"}) {
+        CHECK_MESSAGE(secret_in("x: 1\n" + name + k_aws_secret), name);
+        CHECK_MESSAGE(secret_in(name + k_aws_secret + "\"\n"), name);
+        CHECK_MESSAGE(!secret_in(name + k_aws_secret + "a"), name);                          // too long
+        CHECK_MESSAGE(!secret_in(name + k_aws_secret.substr(1)), name);                      // too short
+        CHECK_MESSAGE(!secret_in(name + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), name);  // AWS's own example
+        CHECK_MESSAGE(!secret_in(name + std::string(40, '9')), name);
+    }
+    CHECK_FALSE(secret_in(k_aws_secret));
+    CHECK_FALSE(secret_in("public_access_key = " + k_aws_secret));
+    CHECK_FALSE(secret_in("aws_secret_access_key" + k_aws_secret));
+    CHECK_FALSE(secret_in("aws_secret_access_key = d670460b4b4aece5915caf5c68d12f560a9fe3e4"));  // a hash
+    CHECK_FALSE(secret_in("aws_secret_access_key"));
+}
+
+TEST_CASE("Slack's webhooks are found") {
+    const std::string secret = "Zk8Qw3Xv7Rt2Yp9Lm5Hs1Bd6";
+    CHECK(secret_in("url = " + webhook("/", secret)));
+    CHECK(secret_in("\"" + webhook("\\/", secret) + "\""));
+    CHECK_FALSE(secret_in(webhook("/", std::string(24, 'X'))));
+    CHECK_FALSE(secret_in(webhook("/", "")));
+    CHECK_FALSE(secret_in("https://hooks.slack.com/services/"));
+    CHECK_FALSE(secret_in("https://slack.com/services/T02ABCDEF1Q/B07QWE9RTY2/" + secret));
+    CHECK_FALSE(secret_in("https://hooks.slack.com/services/YOUR/WEBHOOK/" + secret));
+}
+
+TEST_CASE("a password in an address counts when it looks generated") {
+    for (const auto* user : {"deploy", "x-access-token", "", "a.b%40c"}) {
+        CHECK_MESSAGE(secret_in(fmt::format("git clone https://{}:{}@git.company.net/a.git", user, k_password)), user);
+    }
+    CHECK(secret_in("DATABASE_URL=postgres://app:" + k_password + "@db:5432/app"));
+    CHECK(secret_in("redis://:0b6d2c91f4a84e73@cache/0"));
+    CHECK(secret_in("https://u:aB3%40kZ9-qW1x@h"));
+    for (const auto* address : {"http://user:pass@example.com",
+                                "https://user:password@host",
+                                "https://user:password12345ABC@host",
+                                "https://${USER}:${PASSWORD}@host",
+                                "https://<user>:<token>@host",
+                                "https://user:xxxxxxxxxxxx1@host",
+                                "https://user:%s@host",
+                                "https://user:%(password1)s@host",
+                                "https://user:{token}@host",
+                                "https://user:MySecretToken123@host",
+                                "http://127.0.0.1:8080/a@b",
+                                "https://user:correcthorsebattery@host",
+                                "https://user:hunter2@host",
+                                "redis://h:asdfqwer1x34asdf@host",
+                                "https://user:Abcdefgh12345678@host",
+                                "postgres://postgres:postgres@localhost:5432",
+                                "docker://golang:1.22.3-bookworm-20240101@sha256:0b6d2c91f4a84e73",
+                                "https://github.com/a/b:c1D2e3F4g5H6@x",
+                                "ssh://git@github.com:22/a",
+                                "https://user:k3Jx9QvW2mZr",
+                                "https://user:k3Jx9QvW2mZr/@host"}) {
+        CHECK_MESSAGE(!secret_in(address), address);
     }
 }
 
