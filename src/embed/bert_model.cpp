@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.hpp"
+#include "model/settings.hpp"
 
 namespace ely::embed {
 namespace {
@@ -140,7 +141,8 @@ Result<BertModel> read_bert_model(const Path& folder) {
         if (model || model.error().code != Code::not_found) return model;
         auto error = std::move(model).error();
         error.message = fmt::format("the embedding model is not in {}: {}", folder.string(), error.message);
-        error.hint = "./run in the source folder fetches it; ELYSIACTL_MODEL_DIR names another folder that holds it";
+        error.hint = fmt::format("./run in the source folder fetches it; {} names another folder that holds it",
+                                 model::setting_variable("embedding.model_dir"));
         return fail(std::move(error));
     } catch (const Json::exception& error) {
         return fail(Code::corrupt, fmt::format("{}: a setting of the wrong type: {}", folder.string(), error.what()));

@@ -1,5 +1,6 @@
 #include "embed/bert_model.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "embed/embedder.hpp"
+#include "model/settings.hpp"
 
 using ely::Code;
 using ely::embed::read_bert_model;
@@ -111,6 +113,19 @@ ely::Result<std::vector<float>> embed_with(const TestFolder& folder) {
 }
 
 }  // namespace
+
+TEST_CASE("a model that is not there: the hint names a variable that the settings know") {
+    const TestFolder folder;
+    const auto model = read_bert_model(folder.path() / "none");
+    REQUIRE_FALSE(model);
+    CHECK(model.error().code == Code::not_found);
+    const auto& hint = model.error().hint;
+    const auto at = hint.find("ELYSIACTL_");
+    REQUIRE(at != std::string::npos);
+    const auto variable = hint.substr(at, hint.find(' ', at) - at);
+    CHECK(std::ranges::any_of(ely::model::setting_rules(),
+                              [&](const auto& rule) { return ely::model::setting_variable(rule.key) == variable; }));
+}
 
 TEST_CASE("tensors are found by name and shape") {
     const TestFolder folder;
