@@ -55,6 +55,18 @@ TEST_CASE("what another process writes is seen at once") {
     CHECK(testing::code_of(stores.first->search(words, {})) == "not_found");
 }
 
+TEST_CASE("a name that nothing is near to is answered with the names that there are") {
+    const ely::testing::TemporaryFolder folder;
+    const auto store = value_of(open_embedded_store(folder.path() / "store.db"));
+    CHECK(store->open("nope").error().hint == "elysiactl repo add URL");
+    CHECK(store->drop("nope").error().hint == "elysiactl repo add URL");
+    value_of(store->create(testing::test_schema("flask")));
+    value_of(store->create(testing::test_schema("celery")));
+    CHECK(store->open("nope").error().hint == "there are: celery, flask");
+    CHECK(store->drop("nope").error().hint == "there are: celery, flask");
+    CHECK(store->open("falsk").error().hint == "did you mean 'flask'?");
+}
+
 TEST_CASE("a scan sees the collection as it was when it began") {
     const TwoStores stores;
     put(*stores.first,
