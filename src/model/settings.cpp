@@ -84,6 +84,10 @@ std::string normalised(const SettingRule& rule, std::string_view value, const Pa
 Result<std::vector<Setting>> file_settings(const Folders& folders, bool must_exist) {
     auto text = read_file(folders.config_file);
     if (!text && text.error().code == Code::not_found && !must_exist) return std::vector<Setting>{};
+    if (!text && text.error().code == Code::not_found) {
+        return fail(Code::usage, fmt::format("there is no configuration file {}", folders.config_file.string()),
+                    "name one that exists with --config or ELYSIACTL_CONFIG, or leave both out");
+    }
     if (!text) return fail(std::move(text).error(), "configuration");
     const auto name = folders.config_file.string();
     ELY_TRY_ASSIGN(const auto entries, read_yaml_entries(*text, name));

@@ -134,7 +134,11 @@ TEST_CASE("what is wrong is told with where it stands") {
     home.variables.erase("ELYSIACTL_INDEX_MAX_FILE_SIZE");
     auto sources = home.sources();
     sources.config_file = home.path() / "missing.yaml";
-    CHECK(Settings::resolve(sources).error().code == Code::not_found);
+    const auto missing = Settings::resolve(sources);
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == Code::usage);
+    CHECK(missing.error().message.find(sources.config_file.string()) != std::string::npos);
+    CHECK_FALSE(missing.error().hint.empty());
 }
 
 TEST_CASE("mgit is looked for beside the program, then in PATH") {

@@ -83,18 +83,24 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
     return std::find(arguments.begin(), end, "--json") != end;
 }
 
+// "elysiactl repo add --help"
+std::string ask_for_help(const Program& program, std::string_view path) {
+    return path.empty() ? fmt::format("{} --help", program.name) : fmt::format("{} {} --help", program.name, path);
+}
+
 Error unknown_argument(const Program& program, const Command& command, const CommandLine& line,
-                       const std::string& argument) {
+                       const std::string& argument, bool options_ended) {
     Error error;
     error.code = Code::usage;
-    error.hint = fmt::format("{} {} --help", program.name, command.path);
-    if (!argument.starts_with("-") || argument == "-") {
+    error.hint = ask_for_help(program, command.path);
+    if (options_ended || !argument.starts_with("-") || argument == "-") {
         error.message = fmt::format("one argument too many: {}", printable(argument));
         return error;
     }
     const auto name = argument.substr(0, argument.find('='));
     error.message = fmt::format("unknown option: {}", printable(name));
     std::vector<std::string> known;
+    if (command.path.empty()) known.emplace_back("--version");
     for (const auto& option : option_facts(line)) {
         if (!option.argument) std::ranges::copy(option.names, std::back_inserter(known));
     }
@@ -113,11 +119,15 @@ Result<void> parse(const Program& program, const Command& command, CommandLine& 
         problem = error.what();
     }
     // An option that does not exist explains an argument that seems to be missing, so it is told first.
+    bool options_ended = false;
     for (const auto& extra : line.remaining()) {
         // The mark behind which nothing is an option stays among what is left.
-        if (extra != "--") return fail(unknown_argument(program, command, line, extra));
+        if (extra != "--" || options_ended) {
+            return fail(unknown_argument(program, command, line, extra, options_ended));
+        }
+        options_ended = true;
     }
-    if (problem) return fail(Code::usage, *problem, fmt::format("{} {} --help", program.name, command.path));
+    if (problem) return fail(Code::usage, *problem, ask_for_help(program, command.path));
     return {};
 }
 
@@ -208,6 +218,37 @@ int run_selected(const Program& program, const Selection& selection, Surrounding
     return status ? *status : failed(surroundings, status.error(), chosen.json);
 }
 
+// Without a command: the program's help when nothing was said, a group's help on standard error, else an error.
+int run_without_command(const Program& program, const Selection& selection, Surroundings& surroundings) {
+    const auto help = [&](ui::Output& out) {
+        const ui::Style style(surroundings.terminal.output_colour);
+        const auto width = surroundings.terminal.width;
+        out.write(selection.path.empty() ? program_help(program, style, width)
+                                         : group_help(program, selection.path, style, width));
+    };
+    if (selection.help || (selection.path.empty() && selection.arguments.empty())) {
+        help(surroundings.out);
+        return k_exit_ok;
+    }
+    const bool json = asks_for_json(selection.arguments);
+    const Command none{.path = selection.path};
+    CommandLine line(program, none);
+    try {
+        if (auto parsed = parse(program, none, line, selection.arguments); !parsed) {
+            return failed(surroundings, parsed.error(), json);
+        }
+    } catch (const CLI::CallForHelp&) {  // "-vh"
+        help(surroundings.out);
+        return k_exit_ok;
+    }
+    if (!selection.path.empty() && !json) {
+        help(surroundings.err);
+        return k_exit_usage;
+    }
+    return failed(surroundings,
+                  Error{Code::usage, "a command is missing", ask_for_help(program, selection.path), {}, 0}, json);
+}
+
 int run_unguarded(const Program& program, const std::vector<std::string>& arguments, Surroundings& surroundings) {
     const auto selection = select(program, arguments);
     if (!selection) return failed(surroundings, selection.error(), asks_for_json(arguments));
@@ -216,19 +257,7 @@ int run_unguarded(const Program& program, const std::vector<std::string>& argume
         return k_exit_ok;
     }
     if (selection->command != nullptr) return run_selected(program, *selection, surroundings);
-    const ui::Style style(surroundings.terminal.output_colour);
-    const auto width = surroundings.terminal.width;
-    if (!selection->path.empty() && !selection->help) {
-        surroundings.err.write(group_help(program, selection->path, style, width));
-        return k_exit_usage;
-    }
-    surroundings.out.write(selection->path.empty() ? program_help(program, style, width)
-                                                   : group_help(program, selection->path, style, width));
-    for (const auto& argument : selection->arguments) {
-        const bool global = argument == "-h" || argument == "--help" || argument == "--json";
-        if (!selection->help && !global) return k_exit_usage;
-    }
-    return k_exit_ok;
+    return run_without_command(program, *selection, surroundings);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <map>
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace ely::programs {
@@ -152,6 +153,37 @@ TEST_CASE("what cannot be understood is told with a suggestion, and is status 2"
     check({"repo", "add", "a", "--limit", "few"}, "few");
     check({"repo", "add", "a", "--set", "search.limt=3"}, "unknown setting search.limt");
     check({"repo", "add", "\x1b[2J", "\x1b[2J"}, "one argument too many");
+    check({"repo", "add", "a", "--", "--limti"}, "one argument too many: --limti\nnext:  tool repo add --help\n");
+    check({"repo", "add", "--", "a", "--limti"}, "one argument too many: --limti\n");
+    check({"repo", "add", "a", "--limti", "--", "b"}, "unknown option: --limti\nnext:  did you mean --limit?\n");
+}
+
+TEST_CASE("a mistyped option or a missing command is an error where there is no command, too") {
+    const auto check = [](const std::vector<std::string>& arguments, std::string_view message, std::string_view hint) {
+        auto outcome = run(arguments);
+        CHECK(outcome.status == k_exit_usage);
+        CHECK(outcome.out.empty());
+        CHECK(outcome.err == fmt::format("error: {}\nnext:  {}\n", message, hint));
+        auto as_json = arguments;
+        as_json.insert(as_json.begin(), "--json");
+        outcome = run(as_json);
+        CHECK(outcome.status == k_exit_usage);
+        CHECK(outcome.out.empty());
+        const auto error = nlohmann::json::parse(outcome.err)["error"];
+        CHECK(error["message"] == message);
+        CHECK(error["hint"] == hint);
+    };
+    check({"--verison"}, "unknown option: --verison", "did you mean --version?");
+    check({"--qiuet"}, "unknown option: --qiuet", "did you mean --quiet?");
+    check({"--zzzzzzzz"}, "unknown option: --zzzzzzzz", "tool --help");
+    check({"repo", "--zzzzzzzz"}, "unknown option: --zzzzzzzz", "tool repo --help");
+    check({"-v"}, "a command is missing", "tool --help");
+    check({"--", "--verison"}, "one argument too many: --verison", "tool --help");
+    CHECK(nlohmann::json::parse(run({"--json"}).err)["error"]["message"] == "a command is missing");
+    CHECK(nlohmann::json::parse(run({"repo", "--json"}).err)["error"]["hint"] == "tool repo --help");
+    CHECK(run({"repo", "--json"}).status == k_exit_usage);
+    CHECK(run({"--verison", "--help"}).status == k_exit_ok);
+    CHECK(run({"-qh"}).out == run({"--help"}).out);
 }
 
 TEST_CASE("nobody can drive the terminal through a mistyped word") {
