@@ -373,6 +373,23 @@ bool wildmatch(std::string_view pattern, std::string_view text) {
     return match_any(pattern, text, tries);
 }
 
+Result<void> check_glob(std::string_view pattern) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == '\\') {
+            ++i;
+        } else if (pattern[i] == '[') {
+            const auto used = match_class(pattern.substr(i + 1), 'a').used;
+            if (used == 0) {
+                return fail(Code::usage,
+                            fmt::format("the pattern \"{}\" has a [ that is not closed", printable(pattern)),
+                            "close it with ], or write \\[ for the character itself");
+            }
+            i += used;
+        }
+    }
+    return {};
+}
+
 bool glob_match(std::string_view pattern, std::string_view path) {
     if (pattern.starts_with("./")) pattern.remove_prefix(2);
     std::string below;

@@ -40,6 +40,8 @@ namespace ely {
 // alternatives. A pattern without '/' is matched against the last path component only; a trailing '/' matches
 // everything below. Case-sensitive.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view path);
+// usage for a pattern that says less than was meant: a "[" that nothing closes, which would be taken as it stands.
+[[nodiscard]] Result<void> check_glob(std::string_view pattern);
 // One pattern against the whole text, with `*` not crossing '/'.
 [[nodiscard]] bool wildmatch(std::string_view pattern, std::string_view text);
 

@@ -70,6 +70,14 @@ TEST_CASE("classes, escapes and alternatives") {
     CHECK(glob_match("*.py", "a/b.py"));
     CHECK(glob_match("docs/", "docs/a/b"));
     CHECK_FALSE(glob_match("/a", "b/a"));
+    for (const auto* good : {"", "*.py", "a[bc]d", "[]]", "[!]a]", "\\[a", "a\\", "{a,[b]}", "a]"}) {
+        CHECK_MESSAGE(check_glob(good), good);
+    }
+    for (const auto* bad : {"[", "a[bc", "[]", "[!]", "[a]/[b", "[a\\]"}) {
+        const auto checked = check_glob(bad);
+        REQUIRE_MESSAGE(!checked, bad);
+        CHECK(checked.error().code == Code::usage);
+    }
 }
 
 TEST_CASE("no pattern takes long") {

@@ -5,9 +5,9 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
-#include "changes/detect/language.hpp"
 #include "search/path_class.hpp"
 #include "search/query_words.hpp"
+#include "search/request_check.hpp"
 
 namespace ely::search {
 namespace {
@@ -18,7 +18,7 @@ constexpr double k_file_share = 0.5;
 constexpr double k_path_share = 0.3;
 constexpr double k_vector_share = 0.3;
 constexpr double k_named_symbol_bonus = 0.3;
-constexpr std::uint32_t k_vector_depth = 200;
+constexpr std::uint32_t k_vector_depth = 200;  // or as many as are asked for, where there are no other channels
 constexpr std::uint32_t k_lexical_depth = 3000;
 constexpr std::uint32_t k_file_depth = 1000;
 
@@ -66,11 +66,7 @@ store::Filter filter_of(const Request& request) {
     if (!request.path_glob.empty()) {
         parts.push_back(store::Filter::compare("path", store::Comparison::glob, request.path_glob));
     }
-    if (!request.language.empty()) {
-        const auto* known = detect::language_by_name(request.language);
-        parts.push_back(
-            store::Filter::equals("language", known != nullptr ? std::string(known->name) : request.language));
-    }
+    if (!request.language.empty()) parts.push_back(language_filter(request.language));
     if (!request.repository.empty()) parts.push_back(store::Filter::equals("repository", request.repository));
     if (parts.empty()) return store::Filter::everything();
     return store::Filter::all_of(std::move(parts));
@@ -132,7 +128,7 @@ Result<void> add_vectors(store::Collection& collection, embed::Embedder& embedde
     store::VectorQuery query;
     ELY_TRY_ASSIGN(query.vector, embedder.embed(std::span(&text, 1), stop));
     query.filter = filter_of(request);
-    query.limit = k_vector_depth;
+    query.limit = request.mode == Mode::vector ? std::max(k_vector_depth, request.limit) : k_vector_depth;
     ELY_TRY_ASSIGN(const auto hits, collection.search(query, k_key_properties));
     if (hits.empty()) return {};
     const double best = hits.front().score;
@@ -165,10 +161,11 @@ void fuse(Files& files, const Request& request) {
     }
 }
 
-std::vector<std::pair<double, FileKey>> ranked(const Files& files) {
+std::vector<std::pair<double, FileKey>> ranked(const Files& files, Mode mode) {
     std::vector<std::pair<double, FileKey>> out;
     for (const auto& [key, file] : files) {
-        if (file.total > 0) out.emplace_back(file.total, key);
+        // Values are relative: where nothing but vectors speaks, the last of the hits has 0 and is a hit all the same.
+        if (file.total > 0 || mode == Mode::vector) out.emplace_back(file.total, key);
     }
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
         return a.first != b.first ? a.first > b.first : a.second < b.second;
@@ -262,9 +259,9 @@ Result<void> check_vectors(const store::Collection& collection, const embed::Emb
 
 Result<Answer> search(store::Collection& collection, embed::Embedder* embedder, const Request& request,
                       std::stop_token stop) {
+    ELY_TRY(check_request(collection, request));
     ELY_TRY(check_vectors(collection, embedder, request.mode));
     Answer answer;
-    if (request.limit == 0 || trim(request.query).empty()) return answer;
     Files files;
     if (request.mode != Mode::vector) {
         ELY_TRY(add_chunk_words(collection, request, files));
@@ -280,7 +277,7 @@ Result<Answer> search(store::Collection& collection, embed::Embedder* embedder, 
     for (const auto& [key, file] : files) {
         for (const auto& [id, chunk] : file.chunks) best_chunk = std::max(best_chunk, chunk.lexical);
     }
-    for (const auto& [score, key] : ranked(files)) {
+    for (const auto& [score, key] : ranked(files, request.mode)) {
         if (answer.files.size() >= request.limit) break;
         ELY_TRY_ASSIGN(auto hits, places_of(collection, files.at(key), best_chunk, request));
         if (!hits.places.empty()) answer.files.push_back(std::move(hits));

@@ -19,13 +19,13 @@ namespace ely::search {
 enum class Mode { hybrid, lexical, vector };
 
 struct Request {
-    std::string query;
+    std::string query = {};
     Mode mode = Mode::hybrid;
     std::uint32_t limit = 10;  // of files when grouped, of places otherwise
     bool group_by_file = false;
-    std::string path_glob;   // as base/text.hpp's glob_match; empty: any
-    std::string language;    // linguist's name in any case, else as the collection has it; empty: any
-    std::string repository;  // canonical name; empty: any
+    std::string path_glob = {};   // as base/text.hpp's glob_match; empty: any
+    std::string language = {};    // linguist's name in any case, else as the collection has it; empty: any
+    std::string repository = {};  // canonical name; empty: any
 };
 
 struct Place {
@@ -53,6 +53,10 @@ struct Answer {
     // Objects that have no vector yet, while the mode asks for them.
     std::uint64_t without_vector = 0;
 };
+
+// usage for a query without a word, a limit of 0, a path pattern that cannot be meant, and a language that neither
+// linguist nor the collection knows. search() begins with it; beforehand it saves opening a model.
+[[nodiscard]] Result<void> check_request(store::Collection& collection, const Request& request);
 
 // `embedder` is needed for the modes hybrid and vector, and the collection must have its vectors; hybrid does without
 // when there is none (null).

@@ -135,6 +135,7 @@ Result<int> run(Context& context, const Options& options) {
     const auto group =
         options.group.empty() ? (context.terminal.output_is_tty && !context.json) : options.group == "file";
     request.group_by_file = group;
+    ELY_TRY(search::check_request(*collection, request));
     embed::Embedder* embedder = nullptr;
     const auto& vectors = collection->schema().vectors;
     if (request.mode != search::Mode::lexical && !vectors.empty() && vectors.front().vectorizer == "local") {
