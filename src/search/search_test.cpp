@@ -49,6 +49,7 @@ model::CollectionSchema schema() {
 struct Bench {
     explicit Bench(std::uint32_t files) {
         std::vector<store::testing::TestObject> objects;
+        objects.reserve(files);
         for (std::uint32_t i = 0; i < files; ++i) {
             const double angle = 3.0 * i / files;
             objects.push_back({store::testing::test_id(i + 1),
@@ -93,7 +94,7 @@ TEST_CASE("by meaning alone, the last hit is a hit too, and as many come as are 
 
 TEST_CASE("a request that cannot find anything is wrong usage, with what to do") {
     Bench bench(3);
-    const auto error_of = [&](Request request) {
+    const auto error_of = [&](const Request& request) {
         const auto answer = search(*bench.collection, &bench.embedder, request);
         REQUIRE_FALSE(answer);
         CHECK(answer.error().code == Code::usage);

@@ -121,7 +121,7 @@ bool is_token(std::string_view text, std::size_t at, const Shape& shape) {
     if (length < shape.shortest || length > shape.longest) return false;
     if (length < rest.size() && in_alphabet(rest[length], Alphabet::word)) return false;
     const auto token = rest.substr(0, length);
-    if (shape.prefix.starts_with("xox") && !(token[0] >= '0' && token[0] <= '9')) return false;
+    if (shape.prefix.starts_with("xox") && (token[0] < '0' || token[0] > '9')) return false;
     if (shape.needs_digit && !has(token, '0', '9')) return false;
     return !looks_made_up(token);
 }
@@ -219,10 +219,8 @@ bool looks_generated(std::string_view password) {
     constexpr std::size_t k_shortest = 10;
     constexpr std::size_t k_long = 16;
     if (password.size() < k_shortest || !has(password, '0', '9')) return false;
-    if (password.size() < k_long ? !has_digits_and_both_cases(password)
-                                 : !has(password, 'a', 'z') && !has(password, 'A', 'Z')) {
-        return false;
-    }
+    const bool has_letters = has(password, 'a', 'z') || has(password, 'A', 'Z');
+    if (password.size() < k_long ? !has_digits_and_both_cases(password) : !has_letters) return false;
     const auto lower = to_lower_ascii(password);
     for (const std::string_view word : {"pass", "secret", "token", "change", "test", "user", "1234", "asdf", "qwer"}) {
         if (lower.find(word) != std::string::npos) return false;
@@ -269,6 +267,7 @@ constexpr std::array k_marks{
 const LiteralScan& scanner() {
     static const LiteralScan k_scan = [] {
         std::vector<LiteralScan::Literal> literals;
+        literals.reserve(k_shapes.size() + k_marks.size());
         for (const auto& shape : k_shapes) literals.push_back({shape.prefix, shape.bucket});
         for (const auto& mark : k_marks) literals.push_back({mark.literal, mark.bucket});
         return LiteralScan(literals);
