@@ -56,7 +56,7 @@ std::string clean_path(std::string_view path) {
     return out;
 }
 
-Result<Remote> local_remote(Path path, std::string url) {
+Result<Remote> local_remote(const Path& path, std::string url) {
     std::error_code code;
     auto absolute = std::filesystem::weakly_canonical(path, code);
     if (code) absolute = path.lexically_normal();

@@ -22,9 +22,9 @@ void initialise_library() {
     static_cast<void>(k_ready);
 }
 
-template <typename T, void (*free_function)(T*)>
+template <typename T, void (*FreeFunction)(T*)>
 struct Free {
-    void operator()(T* pointer) const { free_function(pointer); }
+    void operator()(T* pointer) const { FreeFunction(pointer); }
 };
 using RepositoryHandle = std::unique_ptr<git_repository, Free<git_repository, git_repository_free>>;
 using OdbHandle = std::unique_ptr<git_odb, Free<git_odb, git_odb_free>>;
