@@ -95,6 +95,14 @@ Authority split_authority(std::string_view text) {
     return out;
 }
 
+// A password, or a token in the name's place: nobody is called so.
+bool holds_secret(std::string_view user, bool by_ssh) {
+    constexpr std::size_t k_longest_name = 19;
+    const auto colon = user.find(':');
+    if (colon != std::string_view::npos && colon + 1 < user.size()) return true;
+    return !by_ssh && user.size() > k_longest_name;
+}
+
 Result<Remote> url_remote(std::string_view text, const Scheme& scheme) {
     const auto start = text.find("://") + 3;
     const auto slash = text.find_first_of("/?#", start);
@@ -117,6 +125,13 @@ Result<Remote> url_remote(std::string_view text, const Scheme& scheme) {
     const auto user = by_ssh ? authority.user.substr(0, authority.user.find(':')) : std::string();
     out.shown = text.substr(0, query);
     if (!authority.user.empty()) out.shown.replace(start, authority.user.size() + (user.empty() ? 1 : 0), user);
+    if (holds_secret(authority.user, by_ssh)) {
+        return fail(Code::usage,
+                    "the address of " + printable(out.shown) + " holds a password or token, which process " +
+                        "lists and logs would show",
+                    "give it to git (git config credential.helper store; git credential approve), then use " +
+                        printable(out.shown));
+    }
     return out;
 }
 
@@ -156,7 +171,7 @@ Result<Remote> file_remote(std::string_view text) {
 
 }  // namespace
 
-Result<Remote> parse_remote(std::string_view text, const Path& folder) {
+Result<Remote> parse_remote(std::string_view text, const Path& folder, Existence existence) {
     text = trim(text);
     if (text.empty()) return bad_address(text, "it is empty");
     if (text.starts_with('-')) return bad_address(text, "it starts with a hyphen");
@@ -173,10 +188,12 @@ Result<Remote> parse_remote(std::string_view text, const Path& folder) {
     }
     std::error_code code;
     const auto path = folder / expand_home(text);
-    if (std::filesystem::exists(path, code)) return local_remote(path, {});
+    const bool path_like = text.front() == '/' || text.front() == '.' || text.front() == '~';
+    if (std::filesystem::exists(path, code) || (path_like && existence == Existence::not_needed)) {
+        return local_remote(path, {});
+    }
     if (text.find("::") != std::string_view::npos)
         return bad_address(text, "transports that run programs are not used");
-    const bool path_like = text.front() == '/' || text.front() == '.' || text.front() == '~';
     if (!path_like) {
         if (auto remote = scp_remote(text)) return std::move(*remote);
         if (looks_like_host_path(text)) return url_remote("https://" + std::string(text), k_schemes.front());

@@ -12,7 +12,7 @@
 namespace ely::git {
 
 struct Remote {
-    // What the git program is given; may hold credentials, so it is for no log and no stream.
+    // What the git program is given; a query behind '?' may hold a secret, so it is for no log and no stream.
     std::string url;
     // "github.com/pallets/flask", "git.example.org:8443/a/b", "local/flask-1a2b3c4d" (the digits are of the absolute
     // path). The same for https, ssh and scp-like spellings; without credentials, default port and ".git".
@@ -23,8 +23,11 @@ struct Remote {
 };
 
 // `text`: a URL (https, http, ssh, git, file), an scp-like address (git@host:a/b), a path, or host/owner/name without
-// a scheme. A relative path is taken from `folder`. usage error for anything else, transports that run programs
-// (ext::) above all.
-[[nodiscard]] Result<Remote> parse_remote(std::string_view text, const Path& folder);
+// a scheme. A relative path is taken from `folder`. usage error for anything else: transports that run programs (ext::)
+// above all, and addresses with a password or token in them, for the git program's arguments are seen by everybody.
+// not_found for a path where there is nothing, unless it need not exist.
+enum class Existence { needed, not_needed };
+[[nodiscard]] Result<Remote> parse_remote(std::string_view text, const Path& folder,
+                                          Existence existence = Existence::needed);
 
 }  // namespace ely::git

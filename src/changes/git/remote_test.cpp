@@ -15,7 +15,7 @@ std::string name_of(std::string_view text) {
 TEST_CASE("one repository has one name whatever the spelling") {
     for (const auto* text :
          {"https://github.com/pallets/flask", "https://github.com/pallets/flask.git",
-          "https://github.com/pallets/flask/", "https://user:secret@GitHub.com:443/pallets/flask.git",
+          "https://github.com/pallets/flask/", "https://user@GitHub.com:443/pallets/flask.git",
           "http://github.com:80/pallets/flask", "ssh://git@github.com/pallets/flask.git",
           "ssh://git@github.com:22/pallets/flask.git", "git@github.com:pallets/flask.git", "github.com:pallets/flask",
           "git://github.com/pallets/flask", "github.com/pallets/flask",
@@ -36,12 +36,14 @@ TEST_CASE("what is no address of a repository is refused") {
     CHECK(name_of("ssh://-oProxyCommand=touch/y") == "usage");
     CHECK(name_of("./not-there") == "not_found");
     CHECK(name_of("/not/there") == "not_found");
+    // What was known once may be gone.
+    CHECK(parse_remote("/not/there", "/", Existence::not_needed)->name.starts_with("local/there-"));
 }
 
 TEST_CASE("credentials are for git alone") {
-    const auto remote = parse_remote("https://bob:s3cret@example.org/a/b?token=abc", "/");
+    const auto remote = parse_remote("https://bob@example.org/a/b?token=abc", "/");
     REQUIRE(remote);
-    CHECK(remote->url == "https://bob:s3cret@example.org/a/b?token=abc");
+    CHECK(remote->url == "https://bob@example.org/a/b?token=abc");
     CHECK(remote->shown == "https://example.org/a/b");
     CHECK(remote->name == "example.org/a/b");
     CHECK_FALSE(remote->local);
@@ -51,7 +53,16 @@ TEST_CASE("credentials are for git alone") {
     CHECK(parse_remote("git@example.org:a/b", "/")->shown == "git@example.org:a/b");
     // Without the user's name ssh would come as somebody else; a name alone may be a token elsewhere.
     CHECK(parse_remote("ssh://alice@example.org:2222/a/b.git", "/")->shown == "ssh://alice@example.org:2222/a/b.git");
-    CHECK(parse_remote("ssh://alice:s3cret@example.org/a/b", "/")->shown == "ssh://alice@example.org/a/b");
+    for (const auto* text :
+         {"https://bob:s3cret@example.org/a/b", "ssh://alice:s3cret@example.org/a/b",
+          "https://s3cret_0123456789abcdef0123@example.org/a/b", "https://:s3cret@example.org/a/b"}) {
+        CAPTURE(text);
+        const auto refused = parse_remote(text, "/");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Code::usage);
+        CHECK((refused.error().text() + refused.error().hint).find("s3cret") == std::string::npos);
+        CHECK(refused.error().hint.find("example.org/a/b") != std::string::npos);
+    }
     CHECK(parse_remote("https://ghp_token@example.org/a/b", "/")->shown == "https://example.org/a/b");
 }
 

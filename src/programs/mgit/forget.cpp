@@ -28,7 +28,7 @@ Result<int> run(Context& context, const Options& options) {
     }
     SourceOptions source;
     source.address = options.address;
-    ELY_TRY_ASSIGN(const auto remote, source.remote());
+    ELY_TRY_ASSIGN(const auto remote, source.remote(git::Existence::not_needed));
     ELY_TRY_ASSIGN(const auto report, scan::forget(remote, target, context.settings.mgit_data()));
     if (context.json) {
         context.print_json({{"repository", remote.name}, {"delivery", report.delivery}, {"copy", report.copy}});

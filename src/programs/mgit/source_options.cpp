@@ -9,11 +9,11 @@
 
 namespace ely::programs {
 
-Result<git::Remote> SourceOptions::remote() const {
+Result<git::Remote> SourceOptions::remote(git::Existence existence) const {
     std::error_code code;
     const auto folder = std::filesystem::current_path(code);
     if (code) return fail(errno_error(code.value(), "cannot tell the current folder"));
-    return git::parse_remote(address, folder);
+    return git::parse_remote(address, folder, existence);
 }
 
 git::UpdateOptions SourceOptions::update() const {

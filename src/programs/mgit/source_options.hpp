@@ -21,7 +21,7 @@ struct SourceOptions {
     std::vector<std::string> exclude;
     unsigned threads = 0;  // 0: as many as there are cores
 
-    [[nodiscard]] Result<git::Remote> remote() const;
+    [[nodiscard]] Result<git::Remote> remote(git::Existence existence = git::Existence::needed) const;
     [[nodiscard]] git::UpdateOptions update() const;
     [[nodiscard]] detect::InclusionOptions inclusion(const Context& context) const;
     [[nodiscard]] unsigned thread_count() const;
