@@ -87,7 +87,7 @@ class Window {
 };
 
 bool is_unchanged(const LedgerEntry& known, const model::Change& change, const std::string& rules) {
-    if (known.rules != rules || known.blob_id != change.blob_id) return false;
+    if (known.rules != rules_of(change, rules) || known.blob_id != change.blob_id) return false;
     if (change.skip_index) return known.outcome == Outcome::skipped && known.reason == change.skip_reason;
     return !change.blob_id.empty() && known.outcome == Outcome::indexed && change.content.has_value();
 }
@@ -225,6 +225,12 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
 
 }  // namespace
 
+Result<FileLock> lock_collection(const Path& ledger_file, const std::string& collection) {
+    auto lock = FileLock::try_acquire(Path(ledger_file).concat("." + collection + ".lock"));
+    if (!lock) return fail(std::move(lock).error(), "collection " + collection + " is being written");
+    return std::move(*lock);
+}
+
 Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& target, const IngestOptions& options,
                                    const Clock& clock, model::Progress& progress, std::stop_token stop) {
     const Stopwatch watch;
@@ -234,8 +240,7 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
         return fail(Code::conflict, "collection \"" + report.collection + "\" was not made for code: " + missing,
                     "choose another name with --collection");
     }
-    ELY_TRY_ASSIGN(const auto lock,
-                   FileLock::try_acquire(Path(target.ledger_file).concat("." + report.collection + ".lock")));
+    ELY_TRY_ASSIGN(const auto lock, lock_collection(target.ledger_file, report.collection));
     ELY_TRY_ASSIGN(const auto summary, check_complete(stream_file, options));
     ELY_TRY_ASSIGN(auto ledger, Ledger::open(target.ledger_file));
     ELY_TRY_ASSIGN(report.needs_full, why_full_is_needed(summary, target, ledger));

@@ -40,6 +40,10 @@ struct IngestOptions {
     Path cache_folder;
 };
 
+// Held while streams are applied to the collection, and by whoever takes it away. conflict when another process holds
+// it.
+[[nodiscard]] Result<FileLock> lock_collection(const Path& ledger_file, const std::string& collection);
+
 // corrupt: the stream is incomplete or cannot be read. conflict: another ingest into the same collection runs. A stream
 // that does not continue what is indexed changes nothing and says so in the report, as does a file that fails.
 // cancelled leaves a state from which the same call goes on.

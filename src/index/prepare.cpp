@@ -73,6 +73,10 @@ std::string rules_text(const IngestOptions& options) {
                        options.chunking.merge_pieces, options.chunking.max_lines);
 }
 
+std::string rules_of(const model::Change& change, const std::string& rules) {
+    return change.skip_index ? rules : rules + "/" + change.language;
+}
+
 std::string embedded_text(const model::Properties& properties) {
     return chunk::embedding_text(text_property(properties, "path"), text_property(properties, "symbol"),
                                  text_property(properties, "content"));
@@ -90,7 +94,7 @@ PreparedDocument prepare_document(const model::Change& change, const PrepareCont
     PreparedDocument out;
     out.entry.path = change.path;
     out.entry.blob_id = change.blob_id;
-    out.entry.rules = context.rules;
+    out.entry.rules = rules_of(change, context.rules);
     out.bytes = change.content ? change.content->size() : 0;
     if (change.operation == model::Operation::remove) {
         out.removed = true;

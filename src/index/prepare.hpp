@@ -39,6 +39,8 @@ struct PrepareContext {
 
 // Names everything that decides how a document becomes objects; a document indexed under other rules is indexed again.
 [[nodiscard]] std::string rules_text(const IngestOptions& options);
+// The same for one file: its language decides, too, and may change while its content does not.
+[[nodiscard]] std::string rules_of(const model::Change& change, const std::string& rules);
 
 [[nodiscard]] PreparedDocument prepare_document(const model::Change& change, const PrepareContext& context);
 // Of a file whose record could not be read: failed, with nothing in the store.

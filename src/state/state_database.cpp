@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace ely::state {
@@ -144,6 +145,16 @@ Result<void> StateDatabase::remove_repository(std::string_view name) {
     return transaction.commit();
 }
 
+Result<void> StateDatabase::forget_old(std::string_view table, std::string_view repository) {
+    // Some twenty days of a sync every half hour.
+    constexpr std::int64_t k_kept = 1000;
+    ELY_TRY_ASSIGN(auto erase, m_database.prepare(fmt::format(
+                                   "DELETE FROM {0} WHERE repository = ?1 AND id <= (SELECT id FROM {0} WHERE "
+                                   "repository = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+                                   table)));
+    return erase.bind(1, repository).bind(2, k_kept).run();
+}
+
 Result<void> StateDatabase::record_sync(const model::RepoEntry& entry, Timestamp started, Timestamp ended,
                                         const model::IngestReport* report, const Error* error) {
     const auto run = to_run(entry, report, error);
@@ -156,6 +167,7 @@ Result<void> StateDatabase::record_sync(const model::RepoEntry& entry, Timestamp
     put.bind(5, run.message).bind(6, run.commit).bind(7, static_cast<std::int64_t>(run.indexed));
     put.bind(8, static_cast<std::int64_t>(run.removed)).bind(9, static_cast<std::int64_t>(run.failed));
     ELY_TRY(put.bind(10, run.seconds).run());
+    ELY_TRY(forget_old("runs", run.repository));
     return transaction.commit();
 }
 
@@ -190,7 +202,8 @@ Result<void> StateDatabase::record_subprocess(std::string_view repository, const
                    m_database.prepare("INSERT INTO subprocesses(repository, started_at, command, exit_status, "
                                       "seconds) VALUES(?, ?, ?, ?, ?)"));
     put.bind(1, repository).bind(2, subprocess.started_at).bind(3, subprocess.command);
-    return put.bind(4, static_cast<std::int64_t>(subprocess.exit_status)).bind(5, subprocess.seconds).run();
+    ELY_TRY(put.bind(4, static_cast<std::int64_t>(subprocess.exit_status)).bind(5, subprocess.seconds).run());
+    return forget_old("subprocesses", repository);
 }
 
 Result<std::vector<Subprocess>> StateDatabase::subprocesses(std::string_view repository, std::uint32_t limit) {

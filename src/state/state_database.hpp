@@ -70,6 +70,7 @@ class StateDatabase {
   private:
     explicit StateDatabase(sqlite::Database database) : m_database(std::move(database)) {}
     Result<void> write_entry(const model::RepoEntry& entry);
+    Result<void> forget_old(std::string_view table, std::string_view repository);
     sqlite::Database m_database;
 };
 

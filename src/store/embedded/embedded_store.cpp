@@ -5,6 +5,7 @@
 #include "base/crash_point.hpp"
 #include "base/nearest.hpp"
 #include "base/text.hpp"
+#include "model/schema_json.hpp"
 #include "store/embedded/schema_json.hpp"
 
 namespace ely::store::embedded {
@@ -95,6 +96,7 @@ Result<std::shared_ptr<Collection>> EmbeddedStore::open(std::string_view name) {
 }
 
 Result<std::shared_ptr<Collection>> EmbeddedStore::create(const model::CollectionSchema& schema) {
+    ELY_TRY(model::check_collection_name(schema.name));
     ELY_TRY(check_schema(schema));
     const std::lock_guard lock(m_pool->write_mutex());
     ELY_TRY_ASSIGN(auto lease, m_pool->lease());

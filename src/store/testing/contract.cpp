@@ -47,7 +47,10 @@ void refuses_bad_schemas(Store& store) {
     CHECK(code_of(store.create(schema)) == "usage");
     schema.properties[0].name = "";
     CHECK(code_of(store.create(schema)) == "usage");
-    CHECK(code_of(store.create(test_schema(""))) == "usage");
+    for (const auto* name : {"", "../up", "a/b", "a b", "-a", "."}) {
+        CHECK_MESSAGE(code_of(store.create(test_schema(name))) == "usage", name);
+    }
+    CHECK(code_of(store.create(test_schema(std::string(300, 'a')))) == "usage");
     CHECK(value_of(store.list()).empty());
 }
 
