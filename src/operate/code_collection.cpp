@@ -1,11 +1,13 @@
 #include "operate/code_collection.hpp"
 
 #include "index/code_schema.hpp"
+#include "model/schema_json.hpp"
 
 namespace ely::operate {
 
 Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const std::string& name,
                                                     const std::string& vectorizer) {
+    ELY_TRY(model::check_collection_name(name));
     ELY_TRY_ASSIGN(auto* store, workspace.store());
     CodeCollection out;
     auto known = store->open(name);

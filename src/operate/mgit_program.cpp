@@ -112,6 +112,7 @@ Result<std::string> MgitProgram::run(std::vector<std::string> arguments, const s
                              std::make_move_iterator(arguments.end()));
     options.arguments.emplace_back("--json");
     options.environment["ELYSIACTL_MGIT_DATA"] = m_data.string();
+    if (!m_config_file.empty()) options.environment["ELYSIACTL_CONFIG"] = m_config_file.string();
     ELY_TRY_ASSIGN(auto result, run_process(options, stop));
     if (m_log) m_log({redacted_command(options.arguments), result.exit_status, result.seconds});
     // Done in part: what the repository itself lacks is skipped as unreadable, the rest is there.

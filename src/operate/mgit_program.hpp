@@ -65,9 +65,12 @@ struct ProcessRecord {
 
 class MgitProgram {
   public:
-    // `log` hears of every run.
-    MgitProgram(std::string program, Path data, std::function<void(const ProcessRecord&)> log)
-        : m_program(std::move(program)), m_data(std::move(data)), m_log(std::move(log)) {}
+    // `config_file`: the configuration in use; empty when there is none. `log` hears of every run.
+    MgitProgram(std::string program, Path data, Path config_file, std::function<void(const ProcessRecord&)> log)
+        : m_program(std::move(program)),
+          m_data(std::move(data)),
+          m_config_file(std::move(config_file)),
+          m_log(std::move(log)) {}
 
     [[nodiscard]] Result<Discovery> inspect(const model::RepoEntry& entry, std::stop_token stop = {}) const;
     // A stream into the collection's spool folder, when there is something to deliver.
@@ -80,6 +83,7 @@ class MgitProgram {
     [[nodiscard]] Result<std::string> run(std::vector<std::string> arguments, const std::stop_token& stop) const;
     std::string m_program;
     Path m_data;
+    Path m_config_file;
     std::function<void(const ProcessRecord&)> m_log;
 };
 

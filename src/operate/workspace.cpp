@@ -19,6 +19,12 @@ Result<state::StateDatabase*> Workspace::state() {
     return m_state.get();
 }
 
+Result<FileLock> Workspace::lock_repository(const std::string& name) const {
+    auto lock = FileLock::try_acquire(m_settings.folders().state / "locks" / (name + ".sync"));
+    if (!lock) return fail(std::move(lock).error(), "repository " + name + " is being worked on");
+    return std::move(*lock);
+}
+
 Path Workspace::ledger_file() const {
     return m_settings.folders().data / "ledger.db";
 }
@@ -41,6 +47,13 @@ Result<embed::Embedder*> Workspace::embedder() {
     return m_embedder.get();
 }
 
+Result<std::unique_ptr<embed::Embedder>> Workspace::query_embedder() const {
+    embed::LocalModelOptions options;
+    options.model_folder = m_settings.embedding_model_folder();
+    options.threads = 1;
+    return embed::open_local_model(options);
+}
+
 Result<embed::VectorCache*> Workspace::vector_cache() {
     if (m_vector_cache == nullptr) {
         ELY_TRY_ASSIGN(const auto* model, embedder());
@@ -51,7 +64,10 @@ Result<embed::VectorCache*> Workspace::vector_cache() {
 }
 
 MgitProgram Workspace::mgit(std::string repository) {
-    return {m_settings.mgit_program(), m_settings.mgit_data(), [this, repository](const ProcessRecord& record) {
+    std::error_code code;
+    const auto& file = m_settings.folders().config_file;
+    const auto config = std::filesystem::exists(file, code) ? file : Path();
+    return {m_settings.mgit_program(), m_settings.mgit_data(), config, [this, repository](const ProcessRecord& record) {
                 // A log that cannot be written is no reason to give up what was asked for.
                 if (auto opened = state()) {
                     const auto ended = to_rfc3339(m_clock.now());

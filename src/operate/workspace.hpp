@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "base/files.hpp"
 #include "base/result.hpp"
 #include "embed/embedder.hpp"
 #include "embed/vector_cache.hpp"
@@ -31,9 +32,14 @@ class Workspace {
     [[nodiscard]] Result<index::Ledger*> ledger();
     // Loads the model: a second or so the first time.
     [[nodiscard]] Result<embed::Embedder*> embedder();
+    // A model for one query: one thread is quickest. Touches nothing of the workspace, so another thread may call it.
+    [[nodiscard]] Result<std::unique_ptr<embed::Embedder>> query_embedder() const;
     [[nodiscard]] Result<embed::VectorCache*> vector_cache();
     // Its runs are written to the state database, under the name of the repository they are for.
     [[nodiscard]] MgitProgram mgit(std::string repository);
+
+    // Held while a repository is added, synced or removed. conflict when another process does so.
+    [[nodiscard]] Result<FileLock> lock_repository(const std::string& name) const;
 
     [[nodiscard]] Path ledger_file() const;
     // The ledger's scope of a repository in a collection of this store.

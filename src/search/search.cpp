@@ -122,11 +122,10 @@ Result<void> add_file_words(store::Collection& collection, const Request& reques
     return {};
 }
 
-Result<void> add_vectors(store::Collection& collection, embed::Embedder& embedder, const Request& request, Files& files,
-                         const std::stop_token& stop) {
-    const std::string_view text = request.query;
+Result<void> add_vectors(store::Collection& collection, const QueryVector& query_vector, const Request& request,
+                         Files& files) {
     store::VectorQuery query;
-    ELY_TRY_ASSIGN(query.vector, embedder.embed(std::span(&text, 1), stop));
+    ELY_TRY_ASSIGN(query.vector, query_vector());
     query.filter = filter_of(request);
     query.limit = request.mode == Mode::vector ? std::max(k_vector_depth, request.limit) : k_vector_depth;
     ELY_TRY_ASSIGN(const auto hits, collection.search(query, k_key_properties));
@@ -245,30 +244,29 @@ void keep_best_places(Answer& answer, std::uint32_t limit) {
     std::erase_if(answer.files, [](const FileHits& file) { return file.places.empty(); });
 }
 
-Result<void> check_vectors(const store::Collection& collection, const embed::Embedder* embedder, Mode mode) {
+Result<void> check_vectors(const store::Collection& collection, const QueryVector& query_vector, Mode mode) {
     if (mode != Mode::vector) return {};
     if (collection.schema().vectors.empty()) {
         return fail(Code::unsupported, "collection \"" + collection.schema().name + "\" has no vectors",
                     "search it by words: --mode lexical");
     }
-    if (embedder == nullptr) return fail(Code::internal, "a vector search needs a model");
+    if (!query_vector) return fail(Code::internal, "a vector search needs a model");
     return {};
 }
 
 }  // namespace
 
-Result<Answer> search(store::Collection& collection, embed::Embedder* embedder, const Request& request,
-                      std::stop_token stop) {
+Result<Answer> search(store::Collection& collection, const QueryVector& query_vector, const Request& request) {
     ELY_TRY(check_request(collection, request));
-    ELY_TRY(check_vectors(collection, embedder, request.mode));
+    ELY_TRY(check_vectors(collection, query_vector, request.mode));
     Answer answer;
     Files files;
     if (request.mode != Mode::vector) {
         ELY_TRY(add_chunk_words(collection, request, files));
         ELY_TRY(add_file_words(collection, request, files));
     }
-    if (request.mode != Mode::lexical && embedder != nullptr && !collection.schema().vectors.empty()) {
-        ELY_TRY(add_vectors(collection, *embedder, request, files, stop));
+    if (request.mode != Mode::lexical && query_vector && !collection.schema().vectors.empty()) {
+        ELY_TRY(add_vectors(collection, query_vector, request, files));
         ELY_TRY_ASSIGN(const auto stats, collection.stats());
         answer.without_vector = stats.objects - stats.vectors;
     }

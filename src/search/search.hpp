@@ -6,12 +6,11 @@
 // nothing.
 
 #include <cstdint>
-#include <stop_token>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "embed/embedder.hpp"
 #include "store/collection.hpp"
 
 namespace ely::search {
@@ -58,9 +57,12 @@ struct Answer {
 // linguist nor the collection knows. search() begins with it; beforehand it saves opening a model.
 [[nodiscard]] Result<void> check_request(store::Collection& collection, const Request& request);
 
-// `embedder` is needed for the modes hybrid and vector, and the collection must have its vectors; hybrid does without
-// when there is none (null).
-[[nodiscard]] Result<Answer> search(store::Collection& collection, embed::Embedder* embedder, const Request& request,
-                                    std::stop_token stop = {});
+// The query's vector, by the model that the collection's vectors are from. It is asked for once, when the search by
+// words is done, so that it can be computed meanwhile.
+using QueryVector = std::function<Result<std::vector<float>>()>;
+
+// `query_vector` is needed for the mode vector; hybrid does without when there is none, or no vectors.
+[[nodiscard]] Result<Answer> search(store::Collection& collection, const QueryVector& query_vector,
+                                    const Request& request);
 
 }  // namespace ely::search

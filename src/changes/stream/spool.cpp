@@ -134,6 +134,24 @@ std::string report_name(const std::string& name) {
     return name + std::string(k_report_ending);
 }
 
+// Under the name it is given, or that with a number when it is taken.
+Result<Path> move_with_report(const Path& file, const Path& folder, const std::string& wanted,
+                              std::string_view report_json) {
+    ELY_TRY(make_durable_directories(folder));
+    auto name = wanted;
+    for (unsigned number = 2;; ++number) {
+        const auto target = folder / name;
+        if (!look_at(target)) {
+            ELY_TRY(write_file_atomic(folder / report_name(name), report_json, 0600));
+            crash_point("spool.reported");
+            const auto moved = rename_durably_new(file, target);
+            if (moved) return target;
+            if (moved.error().code != Code::already_exists) return fail(moved.error());
+        }
+        name = numbered(wanted, number);
+    }
+}
+
 }  // namespace
 
 Claim::Claim(Path root, std::string collection, Path file, FileLock lock)
@@ -145,20 +163,7 @@ Claim::Claim(Path root, std::string collection, Path file, FileLock lock)
 
 Result<Path> Claim::move_to(std::string_view folder, std::string_view report_json) {
     if (!m_lock) return fail(Code::internal, "the claim on " + m_name + " has ended");
-    const auto target_folder = m_root / folder / m_collection;
-    ELY_TRY(make_durable_directories(target_folder));
-    auto name = m_name;
-    for (unsigned number = 2;; ++number) {
-        const auto target = target_folder / name;
-        if (!look_at(target)) {
-            ELY_TRY(write_file_atomic(target_folder / report_name(name), report_json, 0600));
-            crash_point("spool.reported");
-            const auto moved = rename_durably_new(m_file, target);
-            if (moved) return target;
-            if (moved.error().code != Code::already_exists) return fail(moved.error());
-        }
-        name = numbered(m_name, number);
-    }
+    return move_with_report(m_file, m_root / folder / m_collection, m_name, report_json);
 }
 
 Result<Path> Claim::archive(std::string_view report_json) {
@@ -248,6 +253,20 @@ Result<std::optional<Claim>> Spool::claim_next() const {
         // Somebody without our lock, a person say, took it away: look again.
         if (moved.error().code != Code::not_found) return fail(moved.error());
     }
+}
+
+Result<std::uint64_t> Spool::set_aside(const std::function<bool(const Path&)>& unwanted,
+                                       std::string_view report_json) const {
+    const auto lock = FileLock::try_acquire(claimed_folder() / ".lock");
+    if (!lock) return fail(lock.error());
+    ELY_TRY_ASSIGN(const auto waiting, pending());
+    std::uint64_t count = 0;
+    for (const auto& entry : waiting) {
+        if (!unwanted(entry.file)) continue;
+        ELY_TRY(move_with_report(entry.file, m_root / "error" / m_collection, entry.name, report_json));
+        ++count;
+    }
+    return count;
 }
 
 Result<Spool::Swept> Spool::sweep(const Clock& clock, std::chrono::seconds keep_archived) const {

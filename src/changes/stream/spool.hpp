@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ class Spool {
     // The oldest; nullopt when there is none. conflict while another claim of this collection is held, here or in
     // another process: streams apply in order, one at a time.
     [[nodiscard]] Result<std::optional<Claim>> claim_next() const;
+    // Moves to error/ those that `unwanted` says yes to, with this report beside each. How many. conflict as above.
+    [[nodiscard]] Result<std::uint64_t> set_aside(const std::function<bool(const Path&)>& unwanted,
+                                                  std::string_view report_json) const;
     struct Swept {
         std::uint64_t partial_files = 0;
         std::uint64_t archived_streams = 0;

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include <functional>
-
 #include <fmt/format.h>
 
 #include "base/crash_point.hpp"
 #include "base/text.hpp"
 #include "index/code_schema.hpp"
+#include "model/schema_json.hpp"
 #include "operate/code_collection.hpp"
 #include "operate/onboard/estimate.hpp"
+#include "operate/onboard/remove.hpp"
 #include "store/batch/batch.hpp"
 
 namespace ely::operate {
@@ -28,10 +28,10 @@ std::string to_name(std::string_view text) {
     return out.empty() ? "repository" : out;
 }
 
-Result<void> check_name(std::string_view name, std::string_view what) {
-    if (!name.empty() && name == to_name(name)) return {};
-    return fail(Code::usage, fmt::format("\"{}\" is not a name for a {}", name, what),
-                "use letters, digits, '_', '-' and '.', beginning with a letter or digit");
+Result<void> check_name(std::string_view name) {
+    if (!name.empty() && name.size() <= 100 && name == to_name(name)) return {};
+    return fail(Code::usage, fmt::format("\"{}\" is not a name for a repository", printable(name)),
+                "use up to 100 letters, digits, '_', '-' and '.', beginning with a letter or digit");
 }
 
 model::RepoEntry to_entry(const AddRequest& request) {
@@ -39,14 +39,32 @@ model::RepoEntry to_entry(const AddRequest& request) {
     entry.url = request.url;
     entry.branch = request.branch;
     entry.vectorizer = request.vectorizer;
-    entry.ids = request.ids;
+    if (!request.ids.empty()) entry.ids = request.ids;
     entry.include_patterns = request.include_patterns;
     entry.exclude_patterns = request.exclude_patterns;
     entry.max_file_size = request.max_file_size;
     return entry;
 }
 
-// The entry that is there already under this name: resumed when it is the same repository's unfinished add.
+// What was asked for otherwise when the add was begun; empty when nothing was.
+std::string difference(const AddRequest& request, const model::RepoEntry& begun) {
+    const auto differs = [](const std::string& asked, const std::string& known) {
+        return !asked.empty() && asked != known;
+    };
+    if (differs(request.collection, begun.collection)) return "--collection " + begun.collection;
+    if (differs(request.branch, begun.branch)) return "--branch \"" + begun.branch + "\"";
+    if (differs(request.vectorizer, begun.vectorizer)) return "--vectorizer " + begun.vectorizer;
+    if (differs(request.ids, begun.ids)) return "--ids " + begun.ids;
+    if (!request.include_patterns.empty() && request.include_patterns != begun.include_patterns) {
+        return "--include-pattern \"" + join(begun.include_patterns, ",") + "\"";
+    }
+    if (!request.exclude_patterns.empty() && request.exclude_patterns != begun.exclude_patterns) {
+        return "--exclude-pattern \"" + join(begun.exclude_patterns, ",") + "\"";
+    }
+    return {};
+}
+
+// The entry that is there already under this name: true when it is the same repository's unfinished add.
 Result<bool> check_known(const model::RepoEntry& wanted, const model::RepoEntry& known) {
     if (known.repository != wanted.repository) {
         return fail(Code::already_exists, fmt::format("the name \"{}\" belongs to {}", known.name, known.url),
@@ -57,40 +75,76 @@ Result<bool> check_known(const model::RepoEntry& wanted, const model::RepoEntry&
                 fmt::format("elysiactl repo sync {}   or   elysiactl repo status {}", known.name, known.name));
 }
 
-Result<bool> check_collection(Workspace& workspace, const model::RepoEntry& entry) {
+// Two entries of one repository in one collection would take each other's objects away.
+Result<void> check_alone(Workspace& workspace, const model::RepoEntry& entry) {
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(const auto all, state->repositories());
+    for (const auto& other : all) {
+        if (other.name == entry.name || other.repository != entry.repository || other.collection != entry.collection) {
+            continue;
+        }
+        return fail(
+            Code::already_exists,
+            fmt::format("collection \"{}\" has this repository already, as \"{}\"", other.collection, other.name),
+            fmt::format("elysiactl repo sync {}, or another collection with --collection", other.name));
+    }
+    return {};
+}
+
+// Whether there is one; then the entry follows its vectors.
+Result<bool> check_collection(Workspace& workspace, model::RepoEntry& entry) {
     ELY_TRY_ASSIGN(auto* store, workspace.store());
     const auto collection = store->open(entry.collection);
     if (!collection) {
-        if (collection.error().code == Code::not_found) return false;
-        return fail(collection.error());
+        if (collection.error().code != Code::not_found) return fail(collection.error());
+        if (entry.vectorizer.empty()) entry.vectorizer = "local";
+        return false;
     }
-    const auto missing = index::missing_for_code((*collection)->schema());
-    if (missing.empty()) return true;
-    return fail(Code::conflict, fmt::format("collection \"{}\" was not made for code: {}", entry.collection, missing),
-                "choose another one with --collection");
+    const auto& schema = (*collection)->schema();
+    if (const auto missing = index::missing_for_code(schema); !missing.empty()) {
+        return fail(Code::conflict,
+                    fmt::format("collection \"{}\" was not made for code: {}", entry.collection, missing),
+                    "choose another one with --collection");
+    }
+    const auto has = schema.vectors.empty() ? std::string("none") : schema.vectors.front().vectorizer;
+    if (!entry.vectorizer.empty() && entry.vectorizer != has) {
+        return fail(
+            Code::conflict,
+            fmt::format("the vectorizer of collection \"{}\" is {}, not {}", entry.collection, has, entry.vectorizer),
+            "leave --vectorizer out, or choose another collection with --collection");
+    }
+    entry.vectorizer = has;
+    return true;
 }
 
-// What was made so far, in order; undone in reverse unless kept.
-class Undo {
-  public:
-    Undo() = default;
-    Undo(const Undo&) = delete;
-    Undo& operator=(const Undo&) = delete;
-    ~Undo() {
-        for (auto it = m_steps.rbegin(); it != m_steps.rend(); ++it) (*it)();
+// An add that had been interrupted is taken up as it was begun.
+Result<void> resume(Workspace& workspace, const AddRequest& request, const model::RepoEntry& begun, AddPlan& plan,
+                    const std::stop_token& stop) {
+    if (const auto other = difference(request, begun); !other.empty()) {
+        return fail(Code::conflict, fmt::format("an add of \"{}\" with {} was interrupted", begun.name, other),
+                    fmt::format("elysiactl repo sync {} goes on with it; elysiactl repo remove {} --delete-collection "
+                                "undoes it",
+                                begun.name, begun.name));
     }
-    void add(std::function<void()> step) { m_steps.push_back(std::move(step)); }
-    void keep() { m_steps.clear(); }
-
-  private:
-    std::vector<std::function<void()>> m_steps;
-};
-
-Result<void> make_collection(Workspace& workspace, const model::RepoEntry& entry, Undo& undo) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    ELY_TRY_ASSIGN(const auto collection, open_or_make_code_collection(workspace, entry.collection, entry.vectorizer));
-    if (collection.made) undo.add([store, name = entry.collection] { (void)store->drop(name); });
+    plan.entry = begun;
+    plan.resumes = true;
+    ELY_TRY_ASSIGN(plan.discovery, workspace.mgit(std::string()).inspect(plan.entry, stop));
     return {};
+}
+
+// What is told of an add that did not end: undone as a whole, or how to go on.
+Error after_failure(Workspace& workspace, const AddPlan& plan, const Withdrawal& made, Error error) {
+    const auto& name = plan.entry.name;
+    if (error.code == Code::cancelled || plan.resumes) {
+        error.hint =
+            fmt::format("the same command goes on; elysiactl repo remove {} --delete-collection undoes it", name);
+        return error;
+    }
+    if (const auto undone = withdraw(workspace, plan.entry, made); !undone) {
+        error.hint = fmt::format("it could not be undone ({}); do so with elysiactl repo remove {} --delete-collection",
+                                 undone.error().text(), name);
+    }
+    return error;
 }
 
 // The last step: do the counts agree, and does a query find what it must?
@@ -138,74 +192,53 @@ Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model:
     entry.repository = plan.discovery.repository;
     entry.name = request.name.empty() ? to_name(plan.discovery.name) : request.name;
     entry.collection = request.collection.empty() ? entry.name : request.collection;
-    ELY_TRY(check_name(entry.name, "repository"));
-    ELY_TRY(check_name(entry.collection, "collection"));
+    ELY_TRY(check_name(entry.name));
+    ELY_TRY(model::check_collection_name(entry.collection));
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(const auto known, state->find_repository(entry.name));
     if (known) {
-        ELY_TRY_ASSIGN(plan.resumes, check_known(entry, *known));
+        ELY_TRY(check_known(entry, *known));
+        ELY_TRY(resume(workspace, request, *known, plan, stop));
     }
+    ELY_TRY(check_alone(workspace, entry));
     ELY_TRY_ASSIGN(plan.collection_exists, check_collection(workspace, entry));
     ELY_TRY_ASSIGN(plan.estimate, estimate_add(workspace, plan.discovery, entry, stop));
     return plan;
 }
 
+Result<void> abandon_plan(Workspace& workspace, const AddPlan& plan, std::stop_token stop) {
+    if (plan.resumes) return {};
+    return workspace.mgit(std::string()).forget(plan.entry, stop);
+}
+
 Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Progress& progress, std::stop_token stop) {
     AddReport report;
-    report.entry = std::move(plan.entry);
-    auto& entry = report.entry;
-    Undo undo;
+    auto& entry = plan.entry;
+    ELY_TRY_ASSIGN(const auto lock, workspace.lock_repository(entry.name));
     ELY_TRY_ASSIGN(auto* state, workspace.state());
+    // Another add may have been quicker since the plan was made.
+    ELY_TRY_ASSIGN(const auto known, state->find_repository(entry.name));
+    if (known) ELY_TRY(check_known(entry, *known));
+    ELY_TRY(check_alone(workspace, entry));
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
+    ELY_TRY_ASSIGN(const auto indexed_before, ledger->find_scope(scope));
+    Withdrawal made{.objects = !indexed_before, .empty_collection = false};
     entry.status = "adding";
     entry.added_at = to_rfc3339(workspace.clock().now());
     ELY_TRY(state->put_repository(entry));
-    if (!plan.resumes) undo.add([state, name = entry.name] { (void)state->remove_repository(name); });
     crash_point("add.registered");
-    if (!plan.collection_exists) ELY_TRY(make_collection(workspace, entry, undo));
+    const auto collection = open_or_make_code_collection(workspace, entry.collection, entry.vectorizer);
+    if (!collection) return fail(after_failure(workspace, plan, made, collection.error()));
+    made.empty_collection = collection->made;
     crash_point("add.collection_created");
-    auto sync = sync_repository(workspace, entry, {}, progress, stop);
-    if (!sync) {
-        auto error = std::move(sync).error();
-        if (error.code == Code::cancelled) {
-            undo.keep();
-            error.hint = fmt::format("the same command goes on; elysiactl repo remove {} --delete-collection undoes it",
-                                     entry.name);
-        }
-        return fail(std::move(error));
-    }
-    undo.keep();
+    auto synced = entry;
+    auto sync = sync_locked(workspace, synced, {}, progress, stop);
+    if (!sync) return fail(after_failure(workspace, plan, made, std::move(sync).error()));
     crash_point("add.synced");
     report.sync = std::move(*sync);
-    ELY_TRY_ASSIGN(report.proof, verify(workspace, entry, report.sync));
-    return report;
-}
-
-Result<RemoveReport> remove_repository(Workspace& workspace, const model::RepoEntry& entry, bool delete_collection,
-                                       std::stop_token stop) {
-    RemoveReport report;
-    ELY_TRY_ASSIGN(auto* state, workspace.state());
-    if (delete_collection) {
-        ELY_TRY_ASSIGN(auto* store, workspace.store());
-        ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-        auto collection = store->open(entry.collection);
-        if (!collection && collection.error().code != Code::not_found) return fail(collection.error());
-        if (collection) {
-            ELY_TRY_ASSIGN(report.objects,
-                           (*collection)->remove(store::Filter::equals("repository", entry.repository)));
-            ELY_TRY_ASSIGN(const auto left, (*collection)->count(store::Filter::everything()));
-            crash_point("remove.objects_removed");
-            if (left == 0) {
-                collection->reset();
-                ELY_TRY(store->drop(entry.collection));
-                report.collection_dropped = true;
-            }
-        }
-        ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
-        ELY_TRY(ledger->forget_repository(scope));
-    }
-    ELY_TRY(workspace.mgit(entry.name).forget(entry, stop));
-    crash_point("remove.forgotten");
-    ELY_TRY(state->remove_repository(entry.name));
+    report.entry = std::move(synced);
+    ELY_TRY_ASSIGN(report.proof, verify(workspace, report.entry, report.sync));
     return report;
 }
 

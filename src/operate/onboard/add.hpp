@@ -1,7 +1,7 @@
 #pragma once
 
-// A repository's first hour: look at it, say what would happen, then do it step by step. Each step can be undone, so an
-// add that fails leaves nothing behind, and one that is interrupted goes on when it is given again.
+// A repository's first hour: look at it, say what would happen, then do it step by step. An add that fails is undone as
+// a whole; one that is interrupted goes on when it is given again, as it was given the first time.
 
 #include <optional>
 #include <stop_token>
@@ -22,8 +22,8 @@ struct AddRequest {
     std::string name;        // empty: the repository's own
     std::string collection;  // empty: the name
     std::string branch;
-    std::string vectorizer = "local";
-    std::string ids = "chunk";
+    std::string vectorizer;  // "local" or "none"; empty: as the collection has it, "local" for a new one
+    std::string ids;         // "chunk" or "legacy"; empty: "chunk"
     std::vector<std::string> include_patterns;
     std::vector<std::string> exclude_patterns;
     std::uint64_t max_file_size = 0;
@@ -45,7 +45,8 @@ struct AddPlan {
 };
 
 // Looks at the repository; changes nothing but mgit's own copy of it. already_exists when it is under care already, or
-// its name belongs to another one; conflict when the collection is not fit for code.
+// its name belongs to another one; conflict when the collection is not fit for what is asked, or an interrupted add was
+// asked for otherwise.
 [[nodiscard]] Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model::Progress& progress,
                                        std::stop_token stop = {});
 
@@ -55,19 +56,12 @@ struct AddReport {
     std::string proof;  // the query that was asked in the end
 };
 
-// Collection, configuration, first sync, final check. An error undoes what was made unless something was indexed
-// already; its hint says how to go on.
+// A plan that is not carried out: mgit's copy of a repository that nobody keeps goes.
+[[nodiscard]] Result<void> abandon_plan(Workspace& workspace, const AddPlan& plan, std::stop_token stop = {});
+
+// Collection, configuration, first sync, final check. An error undoes all that was made; when it was interrupted, or is
+// an add that had been interrupted before, everything stays, and the hint says how to go on.
 [[nodiscard]] Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Progress& progress,
                                                std::stop_token stop = {});
-
-struct RemoveReport {
-    std::uint64_t objects = 0;  // removed from the collection
-    bool collection_dropped = false;
-};
-
-// Ends the care for a repository. With `delete_collection` its objects go too, and the collection if nothing else is in
-// it.
-[[nodiscard]] Result<RemoveReport> remove_repository(Workspace& workspace, const model::RepoEntry& entry,
-                                                     bool delete_collection, std::stop_token stop = {});
 
 }  // namespace ely::operate

@@ -1,6 +1,7 @@
 #include "operate/sync/sync.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "index/embed_pending.hpp"
 #include "model/report_json.hpp"
 #include "operate/code_collection.hpp"
+#include "operate/waiting_streams.hpp"
 
 namespace ely::operate {
 namespace {
@@ -109,8 +111,6 @@ Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntr
 
 Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
                             model::Progress& progress, const std::stop_token& stop) {
-    ELY_TRY_ASSIGN(const auto lock,
-                   FileLock::try_acquire(workspace.settings().folders().state / "locks" / (entry.name + ".sync")));
     ELY_TRY_ASSIGN(const auto opened, open_or_make_code_collection(workspace, entry.collection, entry.vectorizer));
     auto& collection = *opened.collection;
     // What an interrupted sync left in the spool comes first: deliveries build on one another.
@@ -158,6 +158,34 @@ Result<void> record_rates(state::StateDatabase& state, const model::IngestReport
     return {};
 }
 
+// Not a person's stop, nor another process that was quicker.
+bool is_failure(Code code) {
+    return code != Code::cancelled && code != Code::conflict;
+}
+
+// The rule of ids of each repository that is kept in the collection, where it is not the one given.
+Result<std::map<std::string, index::IdRule>> other_id_rules(Workspace& workspace, const std::string& collection,
+                                                            index::IdRule given) {
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(const auto entries, state->repositories());
+    std::map<std::string, index::IdRule> out;
+    for (const auto& entry : entries) {
+        if (entry.collection != collection) continue;
+        ELY_TRY_ASSIGN(const auto rule, index::parse_id_rule(entry.ids));
+        if (rule != given) out.emplace(entry.repository, rule);
+    }
+    return out;
+}
+
+Result<index::IngestOptions> options_for(const Path& file, const index::IngestOptions& given,
+                                         const std::map<std::string, index::IdRule>& others) {
+    auto out = given;
+    if (others.empty()) return out;
+    ELY_TRY_ASSIGN(const auto repository, repository_of_stream(file));
+    if (const auto found = others.find(repository); found != others.end()) out.ids = found->second;
+    return out;
+}
+
 }  // namespace
 
 Result<model::IngestReport> apply_pending(Workspace& workspace, store::Collection& collection,
@@ -167,12 +195,15 @@ Result<model::IngestReport> apply_pending(Workspace& workspace, store::Collectio
     ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(settings.spool_root(), collection.schema().name));
     ELY_TRY_ASSIGN(auto* store, workspace.store());
     const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
+    ELY_TRY_ASSIGN(const auto others, other_id_rules(workspace, collection.schema().name, options.ids));
     model::IngestReport sum;
     sum.complete = true;
     while (true) {
         ELY_TRY_ASSIGN(auto claim, spool.claim_next());
         if (!claim) return sum;
-        auto report = index::ingest(claim->file(), target, options, workspace.clock(), progress, stop);
+        const auto chosen = options_for(claim->file(), options, others);
+        auto report = chosen ? index::ingest(claim->file(), target, *chosen, workspace.clock(), progress, stop)
+                             : Result<model::IngestReport>(fail(chosen.error()));
         if (!report) {
             const auto code = report.error().code;
             // What may go better the next time stays where it is; what cannot is set aside with the reason.
@@ -209,23 +240,36 @@ Result<void> fill_vectors(Workspace& workspace, store::Collection& collection, m
     return {};
 }
 
-Result<SyncReport> sync_repository(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
-                                   model::Progress& progress, std::stop_token stop) {
+Result<SyncReport> sync_locked(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
+                               model::Progress& progress, std::stop_token stop) {
     const Stopwatch watch;
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     const auto started = workspace.clock().now();
-    auto report = run_sync(workspace, entry, options, progress, stop);
+    auto wanted = entry;
+    if (options.branch) wanted.branch = *options.branch;
+    auto report = run_sync(workspace, wanted, options, progress, stop);
     if (report) {
         report->ingest.seconds = watch.seconds();
+        entry = std::move(wanted);
         entry.status = "ready";
         entry.synced_at = to_rfc3339(workspace.clock().now());
-    } else if (entry.status == "ready") {
+        ELY_TRY(record_rates(*state, report->ingest));
+    } else if (entry.status == "ready" && is_failure(report.error().code)) {
         entry.status = "failed";
     }
-    if (report) ELY_TRY(record_rates(*state, report->ingest));
     ELY_TRY(state->record_sync(entry, started, workspace.clock().now(), report ? &report->ingest : nullptr,
                                report ? nullptr : &report.error()));
     return report;
+}
+
+Result<SyncReport> sync_repository(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
+                                   model::Progress& progress, std::stop_token stop) {
+    ELY_TRY_ASSIGN(const auto lock, workspace.lock_repository(entry.name));
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(auto known, state->find_repository(entry.name));
+    if (!known) return fail(Code::not_found, "repository \"" + entry.name + "\" was removed meanwhile");
+    entry = std::move(*known);
+    return sync_locked(workspace, entry, options, progress, stop);
 }
 
 }  // namespace ely::operate

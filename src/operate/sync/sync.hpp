@@ -3,6 +3,7 @@
 // Brings a repository's collection up to date: mgit delivers what changed into the spool, the streams that wait there
 // are applied in order, vectors are filled in. Each part can be killed; the next call goes on.
 
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -15,7 +16,8 @@
 namespace ely::operate {
 
 struct SyncOptions {
-    bool full = false;  // a full stream, whatever was delivered before
+    bool full = false;                  // a full stream, whatever was delivered before
+    std::optional<std::string> branch;  // follow this one from now on; empty: the remote's default branch
 };
 
 struct SyncReport {
@@ -27,11 +29,16 @@ struct SyncReport {
     double mgit_seconds = 0;
 };
 
-// conflict when another sync of the same collection runs. The run, its failures and its rates go to the state database,
-// whatever the outcome; `entry` is the repository's as it is afterwards.
+// conflict when the repository is being worked on. The run, its failures and its rates go to the state database,
+// whatever the outcome; `entry` is the repository's as it is afterwards. Another branch is kept only when the sync
+// succeeds.
 [[nodiscard]] Result<SyncReport> sync_repository(Workspace& workspace, model::RepoEntry& entry,
                                                  const SyncOptions& options, model::Progress& progress,
                                                  std::stop_token stop = {});
+
+// The same for a caller who holds the repository's lock.
+[[nodiscard]] Result<SyncReport> sync_locked(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
+                                             model::Progress& progress, std::stop_token stop = {});
 
 // Applies what waits in a collection's spool folder, oldest first, and sums the reports up. A stream that cannot be
 // applied is moved to error/ with its report: damaged ones return their error, those that do not continue what is

@@ -23,6 +23,13 @@ Result<int> run(Context& context, const std::string& name, const Emptying& empty
         }
         ELY_TRY_ASSIGN(const bool go, context.confirm(question));
         if (!go) return context.refused();
+        // Not while it is being filled, and not between the steps of a sync.
+        std::vector<FileLock> locks;
+        for (const auto& repository : repositories) {
+            ELY_TRY_ASSIGN(auto lock, workspace.lock_repository(repository));
+            locks.push_back(std::move(lock));
+        }
+        ELY_TRY_ASSIGN(const auto lock, index::lock_collection(workspace.ledger_file(), name));
         ELY_TRY_ASSIGN(auto* store, workspace.store());
         ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
         ELY_TRY(ledger->forget_collection(store->location(), name));

@@ -9,6 +9,7 @@
 #include "operate/sync/sync.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
+#include "programs/program.hpp"
 
 namespace ely::programs {
 namespace {
@@ -77,45 +78,93 @@ Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Coll
     return report;
 }
 
-Result<int> show(Context& context, const model::IngestReport& report) {
-    if (context.json) {
-        context.print_json(model::to_json(report));
-    } else {
-        operate::SyncReport sync;
-        sync.ingest = report;
-        context.out.print("{}: {} at {}\n", report.collection, report.repository, report.commit.substr(0, 12));
-        print_sync(context, sync);
-    }
+void print_report(Context& context, const model::IngestReport& report) {
+    operate::SyncReport sync;
+    sync.ingest = report;
+    context.out.print("{}: {} at {}\n", report.collection, report.repository, report.commit.substr(0, 12));
+    print_sync(context, sync);
+}
+
+int status_of(const model::IngestReport& report) {
     return report.failed == 0 ? k_exit_ok : k_exit_partial;
 }
 
-Result<int> run_pending(Context& context, operate::Workspace& workspace, store::Collection& collection,
-                        const Options& options) {
+int show(Context& context, const model::IngestReport& report) {
+    context.json ? context.print_json(model::to_json(report)) : print_report(context, report);
+    return status_of(report);
+}
+
+Result<model::IngestReport> apply_pending(Context& context, operate::Workspace& workspace,
+                                          store::Collection& collection, const Options& options) {
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(options.ids));
     ELY_TRY_ASSIGN(auto report,
                    operate::apply_pending(workspace, collection, ingest_options, context.progress, context.stop));
     report.collection = options.collection;
     ELY_TRY(operate::fill_vectors(workspace, collection, report, context.progress, context.stop));
-    return show(context, report);
+    return report;
+}
+
+// Each of several streams by itself: one that cannot be applied does not keep the others out.
+Result<int> apply_files(Context& context, operate::Workspace& workspace, store::Collection& collection,
+                        const Options& options, bool& applied) {
+    auto json = nlohmann::ordered_json::array();
+    int status = k_exit_ok;
+    Error last;
+    for (const auto& file : options.files) {
+        const auto report = apply_one(workspace, collection, file, options, context);
+        if (!report && report.error().code == Code::cancelled) return fail(report.error());
+        nlohmann::ordered_json row{{"file", to_valid_utf8(file)}};
+        if (report) {
+            applied = true;
+            row.update(model::to_json(*report));
+            if (!context.json) print_report(context, *report);
+            status = std::max(status, status_of(*report));
+        } else {
+            last = report.error();
+            row["error"] = model::to_json(last);
+            if (!context.json) report_error(context.err, context.style, last, false);
+            status = k_exit_partial;
+        }
+        json.push_back(std::move(row));
+    }
+    if (!applied) return fail(std::move(last));
+    if (context.json) context.print_json(json);
+    return status;
+}
+
+Result<int> apply(Context& context, operate::Workspace& workspace, store::Collection& collection,
+                  const Options& options, bool& applied) {
+    if (options.files.size() > 1) return apply_files(context, workspace, collection, options, applied);
+    Result<model::IngestReport> report;
+    if (options.standard_input) {
+        ELY_TRY_ASSIGN(const auto input, SavedInput::read(context.settings.folders().data / "incoming"));
+        report = apply_one(workspace, collection, input.path(), options, context);
+    } else if (options.files.empty()) {
+        report = apply_pending(context, workspace, collection, options);
+    } else {
+        report = apply_one(workspace, collection, options.files.front(), options, context);
+    }
+    if (!report) return fail(std::move(report).error());
+    applied = true;
+    return show(context, *report);
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(const auto opened,
-                   operate::open_or_make_code_collection(workspace, options.collection, options.vectorizer));
-    const auto& collection = opened.collection;
-    if (options.standard_input) {
-        ELY_TRY_ASSIGN(const auto input, SavedInput::read(context.settings.folders().data / "incoming"));
-        ELY_TRY_ASSIGN(const auto report, apply_one(workspace, *collection, input.path(), options, context));
-        return show(context, report);
+    if (options.standard_input && !options.files.empty()) {
+        return fail(Code::usage, "--stdin reads one stream from standard input, and files are named as well",
+                    "give the one or the other");
     }
-    if (options.files.empty()) return run_pending(context, workspace, *collection, options);
-    int status = k_exit_ok;
-    for (const auto& file : options.files) {
-        ELY_TRY_ASSIGN(const auto report, apply_one(workspace, *collection, file, options, context));
-        ELY_TRY_ASSIGN(const int one, show(context, report));
-        status = std::max(status, one);
+    operate::Workspace workspace(context.settings, context.clock);
+    ELY_TRY_ASSIGN(auto opened,
+                   operate::open_or_make_code_collection(workspace, options.collection, options.vectorizer));
+    bool applied = false;
+    auto status = apply(context, workspace, *opened.collection, options, applied);
+    // Made for a stream that could not be applied; one that was stopped goes on with it.
+    if (!status && !applied && opened.made && status.error().code != Code::cancelled) {
+        opened.collection.reset();
+        ELY_TRY_ASSIGN(auto* store, workspace.store());
+        ELY_TRY(store->drop(options.collection));
     }
     return status;
 }

@@ -137,10 +137,14 @@ Result<int> run(Context& context, const Options& options) {
     }
     if (context.dry_run) {
         if (context.json) context.print_json(plan_json(plan));
+        ELY_TRY(operate::abandon_plan(workspace, plan, context.stop));
         return k_exit_ok;
     }
     ELY_TRY_ASSIGN(const bool yes, context.confirm("Add it?", true));
-    if (!yes) return context.refused();
+    if (!yes) {
+        ELY_TRY(operate::abandon_plan(workspace, plan, context.stop));
+        return context.refused();
+    }
     const bool existed = plan.collection_exists;
     ELY_TRY_ASSIGN(const auto report,
                    operate::add_repository(workspace, std::move(plan), context.progress, context.stop));
@@ -159,7 +163,8 @@ Run define(CommandLine& line) {
     line.add_option("--name", request.name, "what to call it; the repository's own name by default");
     line.add_option("-c,--collection", request.collection, "where to put it; the name by default");
     line.add_option("-b,--branch", request.branch, "a branch or tag; the remote's default branch by default");
-    line.add_choice("--vectorizer", request.vectorizer, {"local", "none"}, "vectors from the local model, or none");
+    line.add_choice("--vectorizer", request.vectorizer, {"local", "none"},
+                    "vectors from the local model (the default), or none");
     line.add_choice("--ids", request.ids, {"chunk", "legacy"}, "legacy: one object a file, with the predecessors' ids");
     line.add_list("--include-pattern", request.include_patterns, "only these files (patterns as in .gitignore)");
     line.add_list("--exclude-pattern", request.exclude_patterns, "not these files");

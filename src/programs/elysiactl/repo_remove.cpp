@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "operate/onboard/add.hpp"
+#include "operate/onboard/remove.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 
@@ -16,23 +16,27 @@ struct Options {
 Result<int> run(Context& context, const Options& options) {
     operate::Workspace workspace(context.settings, context.clock);
     ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
-    const auto what =
-        options.delete_collection
-            ? fmt::format("Remove repository \"{}\" and its {} objects from collection \"{}\"?", entry.name,
-                          format_count(entry.objects), entry.collection)
-            : fmt::format("Remove repository \"{}\"? Collection \"{}\" stays.", entry.name, entry.collection);
+    const auto objects = fmt::format("repository \"{}\" and its {} objects from collection \"{}\"", entry.name,
+                                     format_count(entry.objects), entry.collection);
+    const auto alone = fmt::format("repository \"{}\"", entry.name);
+    const auto stays = fmt::format("Collection \"{}\" stays.", entry.collection);
+    const auto what = options.delete_collection ? "Remove " + objects + "?" : "Remove " + alone + "? " + stays;
+    const auto would = options.delete_collection
+                           ? "Would remove " + objects + ", and the collection when nothing else is in it"
+                           : "Would remove " + alone + ". " + stays;
     if (context.dry_run) {
         context.json ? context.print_json({{"name", entry.name},
                                            {"collection", entry.collection},
                                            {"objects", entry.objects},
                                            {"dry_run", true}})
-                     : context.out.print("would ask: {}\n", what);
+                     : context.out.print("{}\n", would);
         return k_exit_ok;
     }
     ELY_TRY_ASSIGN(const bool yes, context.confirm(what));
     if (!yes) return context.refused();
     ELY_TRY_ASSIGN(const auto report,
-                   operate::remove_repository(workspace, entry, options.delete_collection, context.stop));
+                   operate::remove_repository(workspace, entry.name, options.delete_collection, context.stop));
+    for (const auto& note : report.notes) context.err.print("note: {}\n", printable(note));
     if (context.json) {
         context.print_json({{"name", entry.name},
                             {"collection", entry.collection},

@@ -42,6 +42,7 @@ std::string state_text(const Status& status) {
     if (!status.collection_exists) return "collection missing";
     if (status.entry.status == "adding") return "add interrupted";
     if (status.last_run && status.last_run->outcome == "partial") return "some files failed";
+    if (status.last_run && status.last_run->outcome == "cancelled") return "sync interrupted";
     if (status.entry.status != "ready") return "last sync failed";
     if (status.pending_vectors.value_or(0) > 0) return "vectors incomplete";
     return "healthy";
@@ -51,7 +52,6 @@ std::string next_step(const Status& status) {
     const auto& entry = status.entry;
     const auto state = state_text(status);
     if (state == "healthy") return {};
-    if (state == "add interrupted") return fmt::format("elysiactl repo add {} --name {} --yes", entry.url, entry.name);
     if (state == "some files failed") return fmt::format("elysiactl index errors --collection {}", entry.collection);
     return fmt::format("elysiactl repo sync {}", entry.name);
 }

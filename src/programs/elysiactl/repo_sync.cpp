@@ -10,15 +10,17 @@ namespace {
 struct Options {
     std::string name;
     std::string branch;
+    bool default_branch = false;
     operate::SyncOptions sync;
 };
 
 Result<int> run(Context& context, const Options& options) {
     operate::Workspace workspace(context.settings, context.clock);
     ELY_TRY_ASSIGN(auto entry, require_repository(workspace, options.name));
-    if (!options.branch.empty()) entry.branch = options.branch;
-    ELY_TRY_ASSIGN(const auto report,
-                   operate::sync_repository(workspace, entry, options.sync, context.progress, context.stop));
+    auto sync = options.sync;
+    if (!options.branch.empty()) sync.branch = options.branch;
+    if (options.default_branch) sync.branch = std::string();
+    ELY_TRY_ASSIGN(const auto report, operate::sync_repository(workspace, entry, sync, context.progress, context.stop));
     if (context.json) {
         context.print_json(sync_json(entry, report));
         return sync_status(report);
@@ -38,7 +40,9 @@ Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     line.add_option("NAME", options->name, "the repository")->required();
     line.add_flag("--full", options->sync.full, "read the whole repository, whatever was delivered before");
-    line.add_option("-b,--branch", options->branch, "follow this branch from now on");
+    auto* branch = line.add_option("-b,--branch", options->branch, "follow this branch from now on");
+    line.add_flag("--default-branch", options->default_branch, "follow the remote's default branch again")
+        ->excludes(branch);
     return [options](Context& context) { return run(context, *options); };
 }
 

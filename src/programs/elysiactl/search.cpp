@@ -1,5 +1,7 @@
 #include "search/search.hpp"
 
+#include <future>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -33,6 +35,12 @@ Result<std::shared_ptr<store::Collection>> choose_collection(operate::Workspace&
     if (names.size() == 1) return store->open(names.front());
     if (names.empty()) return fail(Code::not_found, "there is no collection yet", "elysiactl repo add URL");
     return fail(Code::usage, "which collection?", "--collection " + join(names, " | "));
+}
+
+Result<std::vector<float>> embed_query(const operate::Workspace& workspace, std::string query, std::stop_token stop) {
+    ELY_TRY_ASSIGN(const auto embedder, workspace.query_embedder());
+    const std::string_view text = query;
+    return embedder->embed(std::span(&text, 1), std::move(stop));
 }
 
 std::string location_of(const search::Place& place) {
@@ -136,12 +144,15 @@ Result<int> run(Context& context, const Options& options) {
         options.group.empty() ? (context.terminal.output_is_tty && !context.json) : options.group == "file";
     request.group_by_file = group;
     ELY_TRY(search::check_request(*collection, request));
-    embed::Embedder* embedder = nullptr;
+    // Opening the model takes longer than the search by words: both at once.
+    std::future<Result<std::vector<float>>> embedded;
+    search::QueryVector query_vector;
     const auto& vectors = collection->schema().vectors;
     if (request.mode != search::Mode::lexical && !vectors.empty() && vectors.front().vectorizer == "local") {
-        ELY_TRY_ASSIGN(embedder, workspace.embedder());
+        embedded = std::async(std::launch::async, embed_query, std::cref(workspace), request.query, context.stop);
+        query_vector = [&embedded] { return embedded.get(); };
     }
-    ELY_TRY_ASSIGN(const auto answer, search::search(*collection, embedder, request, context.stop));
+    ELY_TRY_ASSIGN(const auto answer, search::search(*collection, query_vector, request));
     if (context.json) {
         print_json(context, answer, request.query, group);
     } else {

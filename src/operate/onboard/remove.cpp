@@ -1,0 +1,65 @@
+#include "operate/onboard/remove.hpp"
+
+#include "base/crash_point.hpp"
+#include "changes/stream/spool.hpp"
+#include "operate/waiting_streams.hpp"
+
+namespace ely::operate {
+namespace {
+
+Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry, bool drop_empty,
+                            RemoveReport& report) {
+    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    auto collection = store->open(entry.collection);
+    if (!collection && collection.error().code != Code::not_found) return fail(collection.error());
+    if (collection) {
+        ELY_TRY_ASSIGN(report.objects, (*collection)->remove(store::Filter::equals("repository", entry.repository)));
+        ELY_TRY_ASSIGN(const auto left, (*collection)->count(store::Filter::everything()));
+        crash_point("remove.objects_removed");
+        if (left == 0 && drop_empty) {
+            collection->reset();
+            ELY_TRY(store->drop(entry.collection));
+            report.collection_dropped = true;
+        }
+    }
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
+    return ledger->forget_repository(scope);
+}
+
+// Applied streams hold the contents that the user wants gone.
+Result<void> clear_archive(Workspace& workspace, const std::string& collection) {
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
+    ELY_TRY(spool.sweep(workspace.clock(), std::chrono::seconds(-1)));
+    return {};
+}
+
+}  // namespace
+
+Result<RemoveReport> withdraw(Workspace& workspace, const model::RepoEntry& entry, const Withdrawal& withdrawal,
+                              std::stop_token stop) {
+    RemoveReport report;
+    if (withdrawal.objects) ELY_TRY(remove_objects(workspace, entry, withdrawal.empty_collection, report));
+    ELY_TRY(set_aside_streams(workspace, entry, "repository \"" + entry.name + "\" was removed"));
+    if (report.collection_dropped) ELY_TRY(clear_archive(workspace, entry.collection));
+    crash_point("remove.streams_set_aside");
+    // Its copy is a cache: that it cannot be cleared away is no reason to keep the repository.
+    const auto forgotten = workspace.mgit(entry.name).forget(entry, stop);
+    if (!forgotten && forgotten.error().code == Code::cancelled) return fail(forgotten.error());
+    if (!forgotten) report.notes.push_back("mgit's copy of it stays: " + forgotten.error().text());
+    crash_point("remove.forgotten");
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY(state->remove_repository(entry.name));
+    return report;
+}
+
+Result<RemoveReport> remove_repository(Workspace& workspace, const std::string& name, bool delete_collection,
+                                       std::stop_token stop) {
+    ELY_TRY_ASSIGN(const auto lock, workspace.lock_repository(name));
+    ELY_TRY_ASSIGN(auto* state, workspace.state());
+    ELY_TRY_ASSIGN(const auto entry, state->find_repository(name));
+    if (!entry) return fail(Code::not_found, "no repository is called \"" + name + "\"", "elysiactl repo list");
+    return withdraw(workspace, *entry, {delete_collection, delete_collection}, stop);
+}
+
+}  // namespace ely::operate
