@@ -16,20 +16,10 @@ namespace {
 
 using store::testing::value_of;
 
-// Every text lies in one direction: what is near to it is decided by the objects' vectors.
-class OneDirection final : public embed::Embedder {
-  public:
-    [[nodiscard]] const embed::ModelInfo& info() const override { return m_info; }
-    [[nodiscard]] Result<std::vector<float>> embed(std::span<const std::string_view> texts, std::stop_token,
-                                                   const std::function<void(std::size_t)>&) override {
-        std::vector<float> out;
-        for (std::size_t i = 0; i < texts.size(); ++i) out.insert(out.end(), {1, 0});
-        return out;
-    }
-
-  private:
-    embed::ModelInfo m_info{"one", "one", 2, 16, "f32"};
-};
+// Every query lies in one direction: what is near to it is decided by the objects' vectors.
+Result<std::vector<float>> one_direction() {
+    return std::vector<float>{1, 0};
+}
 
 model::CollectionSchema schema() {
     using model::DataType;
@@ -45,7 +35,7 @@ model::CollectionSchema schema() {
     return out;
 }
 
-// `files` files of one chunk each, the first nearest to what OneDirection makes of a query.
+// `files` files of one chunk each, the first nearest to one_direction.
 struct Bench {
     explicit Bench(std::uint32_t files) {
         std::vector<store::testing::TestObject> objects;
@@ -64,7 +54,7 @@ struct Bench {
         store::testing::put(*collection, objects);
     }
     std::vector<std::string> paths(const Request& request) {
-        const auto answer = value_of(search(*collection, &embedder, request));
+        const auto answer = value_of(search(*collection, one_direction, request));
         std::vector<std::string> out;
         for (const auto& file : answer.files) out.push_back(file.places.front().path);
         return out;
@@ -73,7 +63,6 @@ struct Bench {
     testing::TemporaryFolder folder;
     std::unique_ptr<store::Store> store = value_of(store::open_embedded_store(folder.path() / "store.db"));
     std::shared_ptr<store::Collection> collection = value_of(store->create(schema()));
-    OneDirection embedder;
 };
 
 TEST_CASE("by meaning alone, the last hit is a hit too, and as many come as are asked for") {
@@ -95,7 +84,7 @@ TEST_CASE("by meaning alone, the last hit is a hit too, and as many come as are 
 TEST_CASE("a request that cannot find anything is wrong usage, with what to do") {
     Bench bench(3);
     const auto error_of = [&](const Request& request) {
-        const auto answer = search(*bench.collection, &bench.embedder, request);
+        const auto answer = search(*bench.collection, one_direction, request);
         REQUIRE_FALSE(answer);
         CHECK(answer.error().code == Code::usage);
         CHECK_FALSE(answer.error().hint.empty());
