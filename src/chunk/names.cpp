@@ -87,7 +87,7 @@ std::string c_name(const Reader& reader, Role role, TSNode node, std::string_vie
 
 // func (s *Store[K]) Get(): "Store.Get"
 std::string go_name(const Reader& reader, TSNode node, std::string_view text) {
-    const auto name = tidy(source(field(node, reader.fields().name), text));
+    auto name = tidy(source(field(node, reader.fields().name), text));
     const auto receiver = field(node, reader.fields().receiver);
     if (is_null(receiver) || name.empty()) return name;
     auto type = source(receiver, text);

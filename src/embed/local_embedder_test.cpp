@@ -14,7 +14,6 @@
 #include "embed/embedder.hpp"
 
 using ely::embed::Embedder;
-using ely::embed::LocalModelOptions;
 using ely::embed::Precision;
 
 namespace {

@@ -88,7 +88,7 @@ class WordSplitter {
 
   private:
     void add_ascii(char c) {
-        switch (k_ascii[static_cast<std::size_t>(c)]) {
+        switch (k_ascii[static_cast<unsigned char>(c)]) {
             case Ascii::dropped:
                 return;
             case Ascii::space:

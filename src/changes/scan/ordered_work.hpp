@@ -30,9 +30,9 @@ template <typename T, typename Maker, typename Use>
         std::optional<Error> error;
     } shared;
     const std::size_t window = threads * std::size_t{4};
-    const auto give_up = [&](Error error) {
+    const auto give_up = [&](const Error& error) {
         const std::lock_guard lock(shared.mutex);
-        if (!shared.error) shared.error = std::move(error);
+        if (!shared.error) shared.error = error;
         shared.made.notify_all();
         shared.room.notify_all();
     };

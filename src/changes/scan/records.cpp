@@ -170,7 +170,7 @@ Result<RecordTally> write_records(const RecordRequest& request, const std::vecto
     };
     RecordTally total;
     progress.stage("scan", plan.size(), "files");
-    const auto use = [&](Piece piece) -> Result<void> {
+    const auto use = [&](const Piece& piece) -> Result<void> {
         ELY_TRY(sink(piece.lines, piece.tally.records));
         add(total, piece.tally);
         progress.advance(total.records, plan.size());

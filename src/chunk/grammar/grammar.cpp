@@ -119,10 +119,11 @@ Reader::Reader(const Grammar& grammar) : m_grammar(&grammar), m_parser(ts_parser
         for (const auto node : split(list.nodes, ' ')) roles.emplace(node, list.role);
     }
     m_roles.assign(ts_language_symbol_count(language), Role::loose);
-    for (TSSymbol symbol = 0; symbol < m_roles.size(); ++symbol) {
+    for (std::size_t i = 0; i < m_roles.size(); ++i) {
+        const auto symbol = static_cast<TSSymbol>(i);
         if (ts_language_symbol_type(language, symbol) != TSSymbolTypeRegular) continue;
         const auto found = roles.find(ts_language_symbol_name(language, symbol));
-        if (found != roles.end()) m_roles[symbol] = found->second;
+        if (found != roles.end()) m_roles[i] = found->second;
     }
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("postings come back as they were") {
         std::uint32_t document = 0;
         for (const auto& [step, kind] : steps) {
             document += step + (postings.empty() ? 0 : 1);
-            for (std::uint8_t field = 0; field < 1 + kind % 3; ++field) {
+            for (int field = 0; field < 1 + kind % 3; ++field) {
                 postings.push_back({document, 1U + kind / 64U * 200U, static_cast<std::uint8_t>(field + kind % 2)});
             }
         }

@@ -1,13 +1,13 @@
 // kill -9 in the middle of writes: what is found afterwards is the state before the write or the one after it, whole.
 // The child is this test program again, which runs one script of writes and logs each that has ended.
 
+#include <csignal>
 #include <fstream>
 #include <random>
 #include <regex>
 #include <set>
 
 #include <doctest/doctest.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
