@@ -64,7 +64,7 @@ struct Bench {
     int streams = 0;
 
     Path write_lines(const std::vector<std::string>& lines, const model::Changeset& end) {
-        const auto path = folder / (std::to_string(streams++) + ".jsonl");
+        auto path = folder / (std::to_string(streams++) + ".jsonl");
         auto writer = stream::StreamWriter::create(path).value();
         std::string text;
         for (const auto& line : lines) text += line;

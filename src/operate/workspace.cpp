@@ -63,7 +63,7 @@ Result<embed::VectorCache*> Workspace::vector_cache() {
     return m_vector_cache.get();
 }
 
-MgitProgram Workspace::mgit(std::string repository) {
+MgitProgram Workspace::mgit(const std::string& repository) {
     std::error_code code;
     const auto& file = m_settings.folders().config_file;
     const auto config = std::filesystem::exists(file, code) ? file : Path();

@@ -36,7 +36,7 @@ class Workspace {
     [[nodiscard]] Result<std::unique_ptr<embed::Embedder>> query_embedder() const;
     [[nodiscard]] Result<embed::VectorCache*> vector_cache();
     // Its runs are written to the state database, under the name of the repository they are for.
-    [[nodiscard]] MgitProgram mgit(std::string repository);
+    [[nodiscard]] MgitProgram mgit(const std::string& repository);
 
     // Held while a repository is added, synced or removed. conflict when another process does so.
     [[nodiscard]] Result<FileLock> lock_repository(const std::string& name) const;

@@ -97,7 +97,10 @@ Result<void> add_chunk_words(store::Collection& collection, const Request& reque
         std::partial_sort(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(best), scores.end(),
                           std::greater<>());
         double share = 1;
-        for (std::size_t i = 0; i < best; ++i, share /= 2) file.chunk_words += scores[i] * share;
+        for (std::size_t i = 0; i < best; ++i) {
+            file.chunk_words += scores[i] * share;
+            share /= 2;
+        }
     }
     return {};
 }
