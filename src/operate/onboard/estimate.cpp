@@ -11,7 +11,7 @@ namespace {
 
 // Where this machine has not told yet: a middling one, so that the estimate errs on the long side.
 constexpr double k_ingest_bytes_per_second = 8e6;
-constexpr double k_bytes_per_chunk = 900;
+constexpr double k_bytes_per_chunk = 450;
 
 // A chunk of the usual length (some 160 tokens), in parts that no tokenizer knows as one word.
 std::string trial_text(int number) {
