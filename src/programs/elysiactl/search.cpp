@@ -37,7 +37,8 @@ Result<std::shared_ptr<store::Collection>> choose_collection(operate::Workspace&
     return fail(Code::usage, "which collection?", "--collection " + join(names, " | "));
 }
 
-Result<std::vector<float>> embed_query(const operate::Workspace& workspace, std::string query, std::stop_token stop) {
+Result<std::vector<float>> embed_query(const operate::Workspace& workspace, const std::string& query,
+                                       std::stop_token stop) {
     ELY_TRY_ASSIGN(const auto embedder, workspace.query_embedder());
     const std::string_view text = query;
     return embedder->embed(std::span(&text, 1), std::move(stop));
@@ -149,7 +150,8 @@ Result<int> run(Context& context, const Options& options) {
     search::QueryVector query_vector;
     const auto& vectors = collection->schema().vectors;
     if (request.mode != search::Mode::lexical && !vectors.empty() && vectors.front().vectorizer == "local") {
-        embedded = std::async(std::launch::async, embed_query, std::cref(workspace), request.query, context.stop);
+        embedded =
+            std::async(std::launch::async, embed_query, std::cref(workspace), std::cref(request.query), context.stop);
         query_vector = [&embedded] { return embedded.get(); };
     }
     ELY_TRY_ASSIGN(const auto answer, search::search(*collection, query_vector, request));
