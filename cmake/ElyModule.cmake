@@ -81,7 +81,7 @@ endfunction()
 function(ely_test_properties test)
   set_tests_properties(${test} PROPERTIES
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-    ENVIRONMENT "ELY_PROGRAMS_DIR=${PROJECT_BINARY_DIR};TBB_ENABLE_SANITIZERS=1;ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan.supp"
+    ENVIRONMENT "ELY_PROGRAMS_DIR=${PROJECT_BINARY_DIR};TBB_ENABLE_SANITIZERS=1;ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=print_stacktrace=1;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0;TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan.supp"
     TIMEOUT 900 ${ARGN})
 endfunction()
 
