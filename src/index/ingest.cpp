@@ -159,7 +159,6 @@ class ReadStage {
 
 void add_bad_records(model::IngestReport& report, const std::vector<stream::BadRecord>& records) {
     for (const auto& bad : records) {
-        ++report.failed;
         ++report.unreadable_records;
         if (report.failures.size() >= model::k_reported_failures) continue;
         const auto line = fmt::format("line {}", bad.line);
@@ -183,17 +182,18 @@ Result<stream::StreamSummary> check_complete(const Path& file, const IngestOptio
                 "write it again (mgit sync … --output FILE), or apply the single records with --allow-incomplete");
 }
 
-void fill_totals(model::IngestReport& report, const LedgerCounts& counts) {
-    report.skipped += counts.skipped;
-    report.failed += counts.failed;
-    report.documents += counts.indexed;
-    report.objects += counts.objects;
-    for (const auto& [reason, count] : counts.skip_reasons) report.skip_reasons[reason] += count;
+void add_to(LedgerCounts& sum, const LedgerCounts& counts) {
+    sum.indexed += counts.indexed;
+    sum.skipped += counts.skipped;
+    sum.failed += counts.failed;
+    sum.objects += counts.objects;
+    for (const auto& [reason, count] : counts.skip_reasons) sum.skip_reasons[reason] += count;
 }
 
 // What has to be done behind the last record: removals, reconciliation, the commit in the ledger.
 Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Ledger& ledger, const Clock& clock,
                            model::IngestReport& report) {
+    LedgerCounts total;
     for (const auto& entry : scopes.all()) {
         const auto& scope = *entry;
         // A record that names no file may be of any of those that were not seen.
@@ -212,14 +212,11 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
         const auto& commit = scope.has_changeset ? scope.changeset.commit : before;
         ELY_TRY(ledger.finish(scope.id, scope.changeset.branch, commit, to_rfc3339(clock.now())));
         ELY_TRY_ASSIGN(const auto counts, ledger.counts(scope.id));
-        fill_totals(report, counts);
+        add_to(total, counts);
         report.repository = scope.changeset.repository;
         report.commit = commit;
     }
-    // A path that came twice was written twice, and is one document.
-    report.indexed = std::min(report.indexed, report.documents);
-    report.unchanged = report.documents - report.indexed;
-    report.files = report.indexed + report.unchanged + report.skipped + report.failed;
+    set_totals(report, total);
     return {};
 }
 

@@ -51,6 +51,17 @@ std::string_view outcome_name(Outcome outcome) {
     return "failed";
 }
 
+void set_totals(model::IngestReport& report, const LedgerCounts& counts) {
+    report.documents = counts.indexed;
+    report.objects = counts.objects;
+    report.skipped = counts.skipped;
+    report.skip_reasons = counts.skip_reasons;
+    report.failed = counts.failed + report.unreadable_records;
+    report.indexed = std::min(report.indexed, counts.indexed);
+    report.unchanged = counts.indexed - report.indexed;
+    report.files = counts.indexed + report.skipped + report.failed;
+}
+
 Result<Ledger> Ledger::open(const Path& file) {
     ELY_TRY_ASSIGN(auto database, sqlite::Database::open(file));
     ELY_TRY(database.migrate(k_migrations));

@@ -46,6 +46,11 @@ struct LedgerCounts {
     std::map<std::string, std::uint64_t> skip_reasons;
 };
 
+// Sets what a report says of the whole: documents, objects, skipped, failed (with its unreadable records), and from
+// them unchanged and files. `indexed` stays within what there is: a path that came twice was written twice, and is one
+// document.
+void set_totals(model::IngestReport& report, const LedgerCounts& counts);
+
 struct IndexedRepository {
     Scope scope;
     std::string branch;

@@ -27,4 +27,10 @@ Result<std::uint64_t> set_aside_streams(Workspace& workspace, const model::RepoE
     return spool.set_aside(is_its, model::to_json_text(Error{Code::not_found, reason, {}, {}, 0}));
 }
 
+Result<void> clear_applied_streams(Workspace& workspace, const std::string& collection, std::chrono::seconds keep) {
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
+    ELY_TRY(spool.sweep(workspace.clock(), keep));
+    return {};
+}
+
 }  // namespace ely::operate

@@ -1,7 +1,9 @@
 #pragma once
 
-// What waits in a collection's spool folder, seen as repositories' streams: the spool itself never looks into a stream.
+// A collection's spool folder as a repository's life needs it: the spool itself never looks into a stream, and knows
+// neither repositories nor how long anybody cares.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -19,5 +21,9 @@ namespace ely::operate {
 // another repository in the same collection applies them. How many. conflict while streams are being applied.
 [[nodiscard]] Result<std::uint64_t> set_aside_streams(Workspace& workspace, const model::RepoEntry& entry,
                                                       const std::string& reason);
+
+// Removes streams that were applied longer ago than `keep`, and what dead writers left; `keep` below zero: all of them.
+[[nodiscard]] Result<void> clear_applied_streams(Workspace& workspace, const std::string& collection,
+                                                 std::chrono::seconds keep);
 
 }  // namespace ely::operate

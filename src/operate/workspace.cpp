@@ -37,21 +37,22 @@ Result<index::Ledger*> Workspace::ledger() {
     return m_ledger.get();
 }
 
+Result<std::unique_ptr<embed::Embedder>> Workspace::open_model(unsigned threads) const {
+    embed::LocalModelOptions options;
+    options.model_folder = m_settings.embedding_model_folder();
+    options.threads = threads;
+    return embed::open_local_model(options);
+}
+
 Result<embed::Embedder*> Workspace::embedder() {
     if (m_embedder == nullptr) {
-        embed::LocalModelOptions options;
-        options.model_folder = m_settings.embedding_model_folder();
-        options.threads = m_settings.embedding_threads();
-        ELY_TRY_ASSIGN(m_embedder, embed::open_local_model(options));
+        ELY_TRY_ASSIGN(m_embedder, open_model(m_settings.embedding_threads()));
     }
     return m_embedder.get();
 }
 
 Result<std::unique_ptr<embed::Embedder>> Workspace::query_embedder() const {
-    embed::LocalModelOptions options;
-    options.model_folder = m_settings.embedding_model_folder();
-    options.threads = 1;
-    return embed::open_local_model(options);
+    return open_model(1);
 }
 
 Result<embed::VectorCache*> Workspace::vector_cache() {

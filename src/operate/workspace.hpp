@@ -46,6 +46,7 @@ class Workspace {
     [[nodiscard]] Result<index::Scope> scope(const model::RepoEntry& entry);
 
   private:
+    [[nodiscard]] Result<std::unique_ptr<embed::Embedder>> open_model(unsigned threads) const;
     const model::Settings& m_settings;
     const Clock& m_clock;
     std::unique_ptr<store::Store> m_store;

@@ -232,12 +232,11 @@ Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Prog
     if (!collection) return fail(after_failure(workspace, plan, made, collection.error()));
     made.empty_collection = collection->made;
     crash_point("add.collection_created");
-    auto synced = entry;
-    auto sync = sync_locked(workspace, synced, {}, progress, stop);
+    auto sync = sync_locked(workspace, entry, {}, progress, stop);
     if (!sync) return fail(after_failure(workspace, plan, made, std::move(sync).error()));
     crash_point("add.synced");
     report.sync = std::move(*sync);
-    report.entry = std::move(synced);
+    report.entry = std::move(entry);
     ELY_TRY_ASSIGN(report.proof, verify(workspace, report.entry, report.sync));
     return report;
 }

@@ -1,7 +1,6 @@
 #include "operate/onboard/remove.hpp"
 
 #include "base/crash_point.hpp"
-#include "changes/stream/spool.hpp"
 #include "operate/waiting_streams.hpp"
 
 namespace ely::operate {
@@ -27,13 +26,6 @@ Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry,
     return ledger->forget_repository(scope);
 }
 
-// Applied streams hold the contents that the user wants gone.
-Result<void> clear_archive(Workspace& workspace, const std::string& collection) {
-    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
-    ELY_TRY(spool.sweep(workspace.clock(), std::chrono::seconds(-1)));
-    return {};
-}
-
 }  // namespace
 
 Result<RemoveReport> withdraw(Workspace& workspace, const model::RepoEntry& entry, const Withdrawal& withdrawal,
@@ -41,7 +33,10 @@ Result<RemoveReport> withdraw(Workspace& workspace, const model::RepoEntry& entr
     RemoveReport report;
     if (withdrawal.objects) ELY_TRY(remove_objects(workspace, entry, withdrawal.empty_collection, report));
     ELY_TRY(set_aside_streams(workspace, entry, "repository \"" + entry.name + "\" was removed"));
-    if (report.collection_dropped) ELY_TRY(clear_archive(workspace, entry.collection));
+    // Applied streams hold the contents that the user wants gone.
+    if (report.collection_dropped) {
+        ELY_TRY(clear_applied_streams(workspace, entry.collection, std::chrono::seconds(-1)));
+    }
     crash_point("remove.streams_set_aside");
     // Its copy is a cache: that it cannot be cleared away is no reason to keep the repository.
     const auto forgotten = workspace.mgit(entry.name).forget(entry, stop);

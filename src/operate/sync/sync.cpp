@@ -36,53 +36,45 @@ void add_to(model::IngestReport& sum, const model::IngestReport& part) {
     sum.unreadable_records += part.unreadable_records;
 }
 
-// Totals of the repository as the ledger has them now, so that they hold whether or not anything was applied.
-Result<void> fill_totals(Workspace& workspace, const model::RepoEntry& entry, model::IngestReport& report) {
+// What the ledger knows of a repository in its collection.
+struct Known {
+    std::string commit;
+    index::LedgerCounts counts;
+    std::vector<model::Failure> failures;  // the first k_reported_failures
+};
+
+Result<Known> known_of(Workspace& workspace, const model::RepoEntry& entry) {
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
     ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
     ELY_TRY_ASSIGN(const auto id, ledger->find_scope(scope));
-    index::LedgerCounts counts;
-    if (id) {
-        ELY_TRY_ASSIGN(counts, ledger->counts(*id));
-        ELY_TRY_ASSIGN(report.commit, ledger->commit(*id));
-        ELY_TRY_ASSIGN(auto failures, ledger->failures(*id, model::k_reported_failures));
-        // The ledger has files only.
-        std::erase_if(report.failures, [&](const model::Failure& failure) {
-            return std::ranges::find(failures, failure.path, &model::Failure::path) != failures.end();
-        });
-        report.failures.insert(report.failures.begin(), failures.begin(), failures.end());
-        if (report.failures.size() > model::k_reported_failures) report.failures.resize(model::k_reported_failures);
-    }
+    Known out;
+    if (!id) return out;
+    ELY_TRY_ASSIGN(out.commit, ledger->commit(*id));
+    ELY_TRY_ASSIGN(out.counts, ledger->counts(*id));
+    ELY_TRY_ASSIGN(out.failures, ledger->failures(*id, model::k_reported_failures));
+    return out;
+}
+
+// Totals of the repository as the ledger has them now, so that they hold whether or not anything was applied.
+Result<void> fill_totals(Workspace& workspace, const model::RepoEntry& entry, model::IngestReport& report) {
+    ELY_TRY_ASSIGN(auto known, known_of(workspace, entry));
+    // The ledger has files only: what it does not know of the failures stays.
+    std::erase_if(report.failures, [&](const model::Failure& failure) {
+        return std::ranges::find(known.failures, failure.path, &model::Failure::path) != known.failures.end();
+    });
+    report.failures.insert(report.failures.begin(), known.failures.begin(), known.failures.end());
+    if (report.failures.size() > model::k_reported_failures) report.failures.resize(model::k_reported_failures);
+    report.commit = known.commit;
     report.collection = entry.collection;
     report.repository = entry.repository;
-    report.documents = counts.indexed;
-    report.objects = counts.objects;
-    report.skipped = counts.skipped;
-    report.skip_reasons = counts.skip_reasons;
-    report.failed = counts.failed + report.unreadable_records;
-    report.indexed = std::min(report.indexed, counts.indexed);
-    report.unchanged = counts.indexed - report.indexed;
-    report.files = counts.indexed + counts.skipped + report.failed;
+    index::set_totals(report, known.counts);
     return {};
 }
 
 // Whether only a full stream brings everything in: nothing was applied yet, or files failed, which no difference has.
 Result<bool> needs_all_files(Workspace& workspace, const model::RepoEntry& entry) {
-    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    ELY_TRY_ASSIGN(const auto scope, workspace.scope(entry));
-    ELY_TRY_ASSIGN(const auto id, ledger->find_scope(scope));
-    if (!id) return true;
-    ELY_TRY_ASSIGN(const auto commit, ledger->commit(*id));
-    ELY_TRY_ASSIGN(const auto counts, ledger->counts(*id));
-    return commit.empty() || counts.failed > 0;
-}
-
-// Applied streams are kept for a week, for those who want to read along.
-Result<void> sweep_spool(Workspace& workspace, const std::string& collection) {
-    constexpr std::chrono::days k_keep_archived(7);
-    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
-    ELY_TRY(spool.sweep(workspace.clock(), k_keep_archived));
-    return {};
+    ELY_TRY_ASSIGN(const auto known, known_of(workspace, entry));
+    return known.commit.empty() || known.counts.failed > 0;
 }
 
 struct Delivery {
@@ -127,7 +119,9 @@ Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const
         report.full_reason = reason;
     }
     add_to(report.ingest, earlier);
-    ELY_TRY(sweep_spool(workspace, entry.collection));
+    // For those who want to read along.
+    constexpr std::chrono::days k_keep_applied(7);
+    ELY_TRY(clear_applied_streams(workspace, entry.collection, k_keep_applied));
     ELY_TRY(fill_totals(workspace, entry, report.ingest));
     ELY_TRY(fill_vectors(workspace, collection, report.ingest, progress, stop));
     entry.commit = report.ingest.commit;

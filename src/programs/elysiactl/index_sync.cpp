@@ -79,19 +79,13 @@ Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Coll
 }
 
 void print_report(Context& context, const model::IngestReport& report) {
-    operate::SyncReport sync;
-    sync.ingest = report;
     context.out.print("{}: {} at {}\n", report.collection, report.repository, report.commit.substr(0, 12));
-    print_sync(context, sync);
-}
-
-int status_of(const model::IngestReport& report) {
-    return report.failed == 0 ? k_exit_ok : k_exit_partial;
+    print_ingest(context, report);
 }
 
 int show(Context& context, const model::IngestReport& report) {
     context.json ? context.print_json(model::to_json(report)) : print_report(context, report);
-    return status_of(report);
+    return ingest_status(report);
 }
 
 Result<model::IngestReport> apply_pending(Context& context, operate::Workspace& workspace,
@@ -119,7 +113,7 @@ Result<int> apply_files(Context& context, operate::Workspace& workspace, store::
             applied = true;
             row.update(model::to_json(*report));
             if (!context.json) print_report(context, *report);
-            status = std::max(status, status_of(*report));
+            status = std::max(status, ingest_status(*report));
         } else {
             last = report.error();
             row["error"] = model::to_json(last);

@@ -113,7 +113,7 @@ void print_closing(Context& context, ui::Screen& screen, const operate::AddRepor
     const auto& entry = report.entry;
     screen.heading("🗂️ ", fmt::format("Collection '{}'", entry.collection));
     if (!existed) screen.done(fmt::format("Created collection '{}'", entry.collection));
-    print_sync(context, report.sync);
+    print_ingest(context, report.sync.ingest);
     if (!report.proof.empty()) {
         screen.done(fmt::format("Counts agree, and the query \"{}\" is answered", printable(report.proof)));
     }
@@ -153,7 +153,7 @@ Result<int> run(Context& context, const Options& options) {
     } else {
         print_closing(context, screen, report, existed);
     }
-    return sync_status(report.sync);
+    return ingest_status(report.sync.ingest);
 }
 
 Run define(CommandLine& line) {

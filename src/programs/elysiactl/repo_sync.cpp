@@ -23,17 +23,17 @@ Result<int> run(Context& context, const Options& options) {
     ELY_TRY_ASSIGN(const auto report, operate::sync_repository(workspace, entry, sync, context.progress, context.stop));
     if (context.json) {
         context.print_json(sync_json(entry, report));
-        return sync_status(report);
+        return ingest_status(report.ingest);
     }
     if (!report.changed && report.ingest.indexed + report.ingest.removed + report.ingest.embedded == 0) {
         context.out.print("{} is up to date at {} ({} documents)\n", entry.name, entry.commit.substr(0, 12),
                           format_count(entry.documents));
-        return sync_status(report);
+        return ingest_status(report.ingest);
     }
     context.out.print("{} is now at {}{}\n", entry.name, entry.commit.substr(0, 12),
                       report.full_reason.empty() ? "" : " (read as a whole: " + report.full_reason + ")");
-    print_sync(context, report);
-    return sync_status(report);
+    print_ingest(context, report.ingest);
+    return ingest_status(report.ingest);
 }
 
 Run define(CommandLine& line) {

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "model/report_json.hpp"
+#include "ui/screen.hpp"
 
 namespace ely::programs {
 namespace {
@@ -33,31 +34,30 @@ nlohmann::ordered_json sync_json(const model::RepoEntry& entry, const operate::S
     return out;
 }
 
-void print_sync(Context& context, const operate::SyncReport& report) {
-    const auto& ingest = report.ingest;
-    const auto tick = context.style.green(context.terminal.unicode ? "✓" : "ok");
-    context.out.print("   {} {} files: {} indexed, {} unchanged, {} skipped, {} failed, {} removed ({})\n", tick,
-                      format_count(ingest.files), format_count(ingest.indexed), format_count(ingest.unchanged),
-                      format_count(ingest.skipped), format_count(ingest.failed), format_count(ingest.removed),
-                      format_duration(ingest.seconds));
-    if (ingest.embedded + ingest.vectors_cached > 0) {
-        context.out.print("   {} {} vectors: {} computed, {} known already\n", tick,
-                          format_count(ingest.embedded + ingest.vectors_cached), format_count(ingest.embedded),
-                          format_count(ingest.vectors_cached));
+void print_ingest(Context& context, const model::IngestReport& report) {
+    ui::Screen screen(context.out, context.terminal);
+    screen.done(fmt::format("{} files: {} indexed, {} unchanged, {} skipped, {} failed, {} removed ({})",
+                            format_count(report.files), format_count(report.indexed), format_count(report.unchanged),
+                            format_count(report.skipped), format_count(report.failed), format_count(report.removed),
+                            format_duration(report.seconds)));
+    if (report.embedded + report.vectors_cached > 0) {
+        screen.done(fmt::format("{} vectors: {} computed, {} known already",
+                                format_count(report.embedded + report.vectors_cached), format_count(report.embedded),
+                                format_count(report.vectors_cached)));
     }
-    if (!ingest.skip_reasons.empty()) context.out.print("     skipped: {}\n", reasons_text(ingest));
-    for (std::size_t i = 0; i < std::min(k_shown_failures, ingest.failures.size()); ++i) {
-        const auto& failure = ingest.failures[i];
-        context.out.print("   {} {}: {}\n", context.style.red("failed"), printable(failure.path),
-                          printable(failure.reason));
+    if (!report.skip_reasons.empty()) screen.line("  skipped: " + reasons_text(report));
+    for (std::size_t i = 0; i < std::min(k_shown_failures, report.failures.size()); ++i) {
+        const auto& failure = report.failures[i];
+        screen.line(
+            fmt::format("{} {}: {}", context.style.red("failed"), printable(failure.path), printable(failure.reason)));
     }
-    if (ingest.failed > k_shown_failures) {
-        context.out.print("     … all of them: elysiactl index errors --collection {}\n", ingest.collection);
+    if (report.failed > k_shown_failures) {
+        screen.line("  … all of them: elysiactl index errors --collection " + report.collection);
     }
 }
 
-int sync_status(const operate::SyncReport& report) {
-    return report.ingest.failed == 0 ? k_exit_ok : k_exit_partial;
+int ingest_status(const model::IngestReport& report) {
+    return report.failed == 0 ? k_exit_ok : k_exit_partial;
 }
 
 Result<model::RepoEntry> require_repository(operate::Workspace& workspace, const std::string& name) {

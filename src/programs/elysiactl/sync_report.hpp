@@ -13,10 +13,10 @@ namespace ely::programs {
 // {name, collection, commit, documents, objects, indexed, unchanged, removed, skipped, failed, seconds, stages, …}
 [[nodiscard]] nlohmann::ordered_json sync_json(const model::RepoEntry& entry, const operate::SyncReport& report);
 
-void print_sync(Context& context, const operate::SyncReport& report);
+void print_ingest(Context& context, const model::IngestReport& report);
 
 // partial when a file failed.
-[[nodiscard]] int sync_status(const operate::SyncReport& report);
+[[nodiscard]] int ingest_status(const model::IngestReport& report);
 
 // The repository of that name; not_found lists the names there are.
 [[nodiscard]] Result<model::RepoEntry> require_repository(operate::Workspace& workspace, const std::string& name);
