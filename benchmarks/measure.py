@@ -48,7 +48,7 @@ class Cost:
 
 
 def environment(home=None):
-    out = {k: v for k, v in os.environ.items() if not k.startswith("ELYSIACTL_") or k == "ELYSIACTL_MODEL_DIR"}
+    out = {k: v for k, v in os.environ.items() if not k.startswith("ELYSIACTL_") or k == "ELYSIACTL_EMBEDDING_MODEL_DIR"}
     if home is not None:
         out["ELYSIACTL_HOME"] = str(home)
     return out

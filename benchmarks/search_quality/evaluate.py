@@ -46,7 +46,7 @@ def evaluate(asked, clones, mode, work):
         "none" if mode == "lexical" else "local", "--json")
     recalls, ranks = [], []
     for query in asked["queries"]:
-        found = [hit["path"] for hit in run(home, "search", "--mode", mode, "--group", "file", "--limit", 10, "--json", query["query"].lstrip("- "))]
+        found = [hit["path"] for hit in run(home, "search", "--mode", mode, "--group", "file", "--limit", 10, "--json", "--", query["query"])]
         wanted = set(query["files"])
         recalls.append(len(wanted & set(found)) / min(len(wanted), 10))
         ranks.append(next((1 / (i + 1) for i, path in enumerate(found) if path in wanted), 0.0))

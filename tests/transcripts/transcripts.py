@@ -73,7 +73,7 @@ def parse(path):
 
 
 def environment(folder):
-    out = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "ELY_MODEL_DIR",
+    out = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
                                                "ELYSIACTL_DEPS", "XDG_CACHE_HOME") if name in os.environ}
     home = folder / "home"
     home.mkdir()
