@@ -25,14 +25,14 @@ def wheel_entries(path):
     archive = zipfile.ZipFile(path)
     for entry in archive.infolist():
         if not entry.is_dir():
-            yield entry.filename, (lambda e=entry: archive.read(e))
+            yield entry.filename, entry.external_attr >> 16, (lambda e=entry: archive.read(e))
 
 
 def sdist_entries(path):
     archive = tarfile.open(path)
     for entry in archive:
         if entry.isfile():
-            yield entry.name.partition("/")[2], (lambda e=entry: archive.extractfile(e).read())
+            yield entry.name.partition("/")[2], entry.mode, (lambda e=entry: archive.extractfile(e).read())
 
 
 def main():
@@ -42,7 +42,7 @@ def main():
         sys.exit(f"no file in {folder} has the SHA-256 {wanted}")
     entries = wheel_entries(found[0]) if found[0].endswith(".whl") else sdist_entries(found[0])
     written = 0
-    for name, read in entries:
+    for name, mode, read in entries:
         if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns.split()):
             continue
         path = os.path.join(target, name)
@@ -51,6 +51,8 @@ def main():
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(read())
+        if mode & 0o100:
+            os.chmod(path, 0o755)
         written += 1
     if not written:
         sys.exit(f"nothing in {found[0]} matches {patterns}")
