@@ -58,16 +58,6 @@ struct Descriptor {
     }
 };
 
-Result<Path> find_program(const std::string& name) {
-    if (name.find('/') != std::string::npos) return Path(name);
-    const char* path = std::getenv("PATH");
-    for (const auto folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
-        const auto candidate = Path(folder.empty() ? "." : folder) / name;
-        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    }
-    return fail(Code::not_found, "the program \"" + name + "\" is not in PATH", "install " + name + ", then try again");
-}
-
 // What execve needs, made before fork: between fork and exec only async-signal-safe calls are allowed.
 struct Prepared {
     std::string program;
@@ -222,6 +212,16 @@ void end_group(pid_t child) {
 }
 
 }  // namespace
+
+Result<Path> find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return Path(name);
+    const char* path = std::getenv("PATH");
+    for (const auto folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
+        const auto candidate = Path(folder.empty() ? "." : folder) / name;
+        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    }
+    return fail(Code::not_found, "the program \"" + name + "\" is not in PATH", "install " + name + ", then try again");
+}
 
 Result<ProcessResult> run_process(const ProcessOptions& options, std::stop_token stop) {
     if (options.arguments.empty()) return fail(Code::internal, "no program to run");

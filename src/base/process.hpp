@@ -41,6 +41,9 @@ struct ProcessResult {
 // when this process does.
 [[nodiscard]] Result<ProcessResult> run_process(const ProcessOptions& options, std::stop_token stop = {});
 
+// A program by its name in PATH; one with a '/' is taken as it is. not_found when PATH has none.
+[[nodiscard]] Result<Path> find_program(const std::string& name);
+
 // The arguments as one would type them, with credentials in URLs and values behind token-like options starred out.
 [[nodiscard]] std::string redacted_command(const std::vector<std::string>& arguments);
 // "https://user:secret@host/x" -> "https://***@host/x", wherever such a URL stands in the text.
