@@ -6,6 +6,8 @@
 #   ely_<room>_testing    what tests of this room and of those that may include it share: src/ROOM/**/testing/*.cpp
 #   ely_<room>_test       one test program of all *_test.cpp, a ctest test named for the room
 #   ely_<room>_full_test  one of all *_full_test.cpp, with ctest's label full: run by ./test --full only
+#   ely_<room>_live_test  one of all *_live_test.cpp, which start servers: it runs in a network of its own (and of all
+#                         *_live_full_test.cpp, ely_<room>_live_full_test)
 #   ely_<room>_<x>_fuzz   one program for each x_fuzz.cpp; outside the fuzz preset it replays tests/corpus/<x>/ in ctest
 # and for programs/NAME with a main.cpp the program NAME. (A / in a room's name becomes _ in targets.)
 
@@ -85,15 +87,17 @@ function(ely_test_properties test)
     TIMEOUT 900 ${ARGN})
 endfunction()
 
-function(ely_test_program target test links sources)
+# `main`: tests/support/<main>.cpp has the main function.
+function(ely_test_program target test main links sources)
   if(NOT sources)
     return()
   endif()
-  if(NOT TARGET ely_test_main)
-    add_library(ely_test_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp")
-    target_link_libraries(ely_test_main PRIVATE doctest::doctest ely_flags)
+  if(NOT TARGET ely_${main})
+    add_library(ely_${main} OBJECT "${PROJECT_SOURCE_DIR}/tests/support/${main}.cpp")
+    target_include_directories(ely_${main} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(ely_${main} PRIVATE tl::expected doctest::doctest ely_flags)
   endif()
-  add_executable(${target} ${sources} $<TARGET_OBJECTS:ely_test_main>)
+  add_executable(${target} ${sources} $<TARGET_OBJECTS:ely_${main}>)
   target_link_libraries(${target} PRIVATE ${links} doctest::doctest rapidcheck ely_flags)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   add_test(NAME ${test} COMMAND ${target})
@@ -121,6 +125,8 @@ endfunction()
 function(ely_module room)
   string(REPLACE "/" "_" name "${room}")
   ely_room_sources(${room} sources)
+  ely_take(sources "_live_full_test\\.cpp$" live_full_tests)
+  ely_take(sources "_live_test\\.cpp$" live_tests)
   ely_take(sources "_full_test\\.cpp$" full_tests)
   ely_take(sources "_test\\.cpp$" tests)
   ely_take(sources "_fuzz\\.cpp$" fuzzers)
@@ -140,8 +146,13 @@ function(ely_module room)
 
   ely_library(ely_${name} "${links}" "${sources}")
   ely_library(ely_${name}_testing "ely_${name};${testing_links};doctest::doctest;rapidcheck" "${testing}")
-  ely_test_program(ely_${name}_test ${name} ely_${name}_testing "${tests}")
-  ely_test_program(ely_${name}_full_test ${name}_full ely_${name}_testing "${full_tests}" LABELS full TIMEOUT 7200)
+  set(testing_library ely_${name}_testing)
+  ely_test_program(ely_${name}_test ${name} doctest_main ${testing_library} "${tests}")
+  ely_test_program(ely_${name}_full_test ${name}_full doctest_main ${testing_library} "${full_tests}"
+    LABELS full TIMEOUT 7200)
+  ely_test_program(ely_${name}_live_test ${name}_live live_test_main ${testing_library} "${live_tests}")
+  ely_test_program(ely_${name}_live_full_test ${name}_live_full live_test_main ${testing_library} "${live_full_tests}"
+    LABELS full TIMEOUT 7200)
   ely_fuzz_programs(${name} ely_${name}_testing "${fuzzers}")
   if(main)
     get_filename_component(program "${room}" NAME)
