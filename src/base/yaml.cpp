@@ -58,21 +58,6 @@ struct Reader {
     }
 };
 
-// The value as a YAML scalar that reads back as the same text.
-std::string quoted(std::string_view value) {
-    const bool plain = !value.empty() &&
-                       value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-") ==
-                           std::string_view::npos &&
-                       value.front() != '-';
-    if (plain) return std::string(value);
-    std::string out = "\"";
-    for (const char c : value) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "\"";
-}
-
 std::size_t indent_of(std::string_view line) {
     return std::min(line.find_first_not_of(' '), line.size());
 }
@@ -152,17 +137,31 @@ struct Editor {
         }
         const auto found = find(name, indent, first, end);
         if (!found) {
-            const auto text = std::string(indent, ' ') + std::string(name) + ": " + quoted(value);
+            const auto text = std::string(indent, ' ') + std::string(name) + ": " + yaml_scalar(value);
             lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(end), text);
             return;
         }
         auto& line = lines[*found];
         const auto colon = indent + name.size();
-        line = line.substr(0, colon + 1) + " " + quoted(value) + line.substr(comment_start(line, colon + 1));
+        line = line.substr(0, colon + 1) + " " + yaml_scalar(value) + line.substr(comment_start(line, colon + 1));
     }
 };
 
 }  // namespace
+
+std::string yaml_scalar(std::string_view value) {
+    const bool plain = !value.empty() &&
+                       value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-") ==
+                           std::string_view::npos &&
+                       value.front() != '-' && to_lower_ascii(value) != "null";
+    if (plain) return std::string(value);
+    std::string out = "\"";
+    for (const char c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
 
 Result<std::vector<YamlEntry>> read_yaml_entries(std::string_view text, std::string_view source) {
     Reader reader{source, {}};

@@ -22,6 +22,9 @@ struct YamlEntry {
 // and further mappings, or has a key twice.
 [[nodiscard]] Result<std::vector<YamlEntry>> read_yaml_entries(std::string_view text, std::string_view source);
 
+// One line of text as a scalar that reads back as the same text, in quotes where it needs them.
+[[nodiscard]] std::string yaml_scalar(std::string_view value);
+
 // The text with that one value set, all else untouched; the key is added where its mapping ends when it is missing.
 // unsupported when the file is written in a way that this cannot edit (flow style, block scalars).
 [[nodiscard]] Result<std::string> with_yaml_value(std::string_view text, std::string_view key, std::string_view value);
