@@ -371,11 +371,4 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, std::stop_toke
     return response;
 }
 
-std::string_view HttpResponse::header(std::string_view name) const {
-    const auto lower = to_lower_ascii(name);
-    const auto found =
-        std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& header) { return header.name == lower; });
-    return found == headers.end() ? std::string_view() : std::string_view(found->value);
-}
-
 }  // namespace ely

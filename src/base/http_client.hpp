@@ -10,18 +10,13 @@
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/http_message.hpp"
 #include "base/result.hpp"
 
 namespace ely {
-
-struct HttpHeader {
-    std::string name;
-    std::string value;
-};
 
 struct HttpRequest {
     std::string method = "GET";
@@ -29,15 +24,6 @@ struct HttpRequest {
     std::vector<HttpHeader> headers;
     std::string body;
     std::chrono::milliseconds timeout{30'000};  // for all of it; 0: none
-};
-
-struct HttpResponse {
-    int status = 0;
-    std::vector<HttpHeader> headers;  // names in lower case
-    std::string body;
-    // The first one of this name; empty when there is none.
-    [[nodiscard]] std::string_view header(std::string_view name) const;
-    [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
 struct HttpClientOptions {
