@@ -109,11 +109,23 @@ struct CollectionStats {
     std::uint64_t bytes = 0;  // on disk, 0 when the store does not say
 };
 
+// Where stores differ in what they can promise.
+struct Traits {
+    // All rows of one upsert become visible together, and a scan sees one state; else object by object.
+    bool transactions = true;
+    // The nearest vectors are those of an exact scan; else those that an index finds.
+    bool exact_vectors = true;
+    // set_vectors() leaves the rest of an object as it lies there; else whole objects are written again, and vectors
+    // had better be written with them.
+    bool vectors_in_place = true;
+};
+
 class Collection {
   public:
     virtual ~Collection() = default;
 
     [[nodiscard]] virtual const model::CollectionSchema& schema() const = 0;
+    [[nodiscard]] virtual Traits traits() const { return {}; }
 
     // Adds properties or changes descriptions; a change of type, or of the vector's dimensions, is conflict.
     [[nodiscard]] virtual Result<void> alter(const model::CollectionSchema& schema) = 0;
@@ -154,6 +166,8 @@ class Store {
     virtual ~Store() = default;
     // Sorted by name.
     [[nodiscard]] virtual Result<std::vector<std::string>> list() = 0;
+    // What a collection that is wanted under this name is called here.
+    [[nodiscard]] virtual std::string name_for(std::string_view wanted) const { return std::string(wanted); }
     // not_found, with the name that may be meant as its hint.
     [[nodiscard]] virtual Result<std::shared_ptr<Collection>> open(std::string_view name) = 0;
     // already_exists.

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "store/embedded/segment_tables.hpp"
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 
 namespace ely::store::embedded {
 namespace {
@@ -51,7 +51,7 @@ Result<std::optional<CollectionRow>> read_row(const Query& query) {
     row.objects = query->integer(6);
     row.vectors = query->integer(7);
     row.bytes = query->integer(8);
-    if (query->integer(9) != k_tokenizer_version) {
+    if (query->integer(9) != words::k_tokenizer_version) {
         return fail(Code::unsupported, "the collection's index was made by a version that cut words differently",
                     "drop the collection and index again");
     }
@@ -89,7 +89,7 @@ Result<CollectionRow> insert_collection(Connection& connection, std::string_view
     {
         ELY_TRY_ASSIGN(auto query,
                        connection.query("INSERT INTO collections(name, schema, tokenizer) VALUES(?, ?, ?)"));
-        query->bind(1, name).bind(2, schema).bind(3, k_tokenizer_version);
+        query->bind(1, name).bind(2, schema).bind(3, words::k_tokenizer_version);
         ELY_TRY(query->run());
     }
     CollectionRow row;

@@ -10,7 +10,7 @@
 
 #include "base/testing/temporary_folder.hpp"
 #include "store/embedded/quantizer.hpp"
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 #include "store/open.hpp"
 #include "store/testing/objects.hpp"
 
@@ -105,8 +105,8 @@ struct Text {
 
 std::vector<std::string> length_terms(const std::string& text) {
     std::vector<std::string> out;
-    Tokenizer tokenizer;
-    tokenizer.run(text, [&](const Term& term) { out.emplace_back(term.text); });
+    words::Tokenizer tokenizer;
+    tokenizer.run(text, [&](const words::Term& term) { out.emplace_back(term.text); });
     return out;
 }
 
@@ -121,7 +121,7 @@ std::vector<Reference> reference_search(const std::vector<Text>& texts, const st
     }
     std::vector<Reference> out;
     for (const auto& text : texts) out.push_back({text.id, 0});
-    for (const auto& term : query_terms(query)) {
+    for (const auto& term : words::query_terms(query)) {
         std::vector<double> weights(texts.size());
         double with_term = 0;
         for (std::size_t i = 0; i < texts.size(); ++i) {

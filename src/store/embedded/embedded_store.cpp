@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/crash_point.hpp"
-#include "base/nearest.hpp"
-#include "base/text.hpp"
 #include "model/schema_json.hpp"
 #include "store/embedded/schema_json.hpp"
+#include "store/schema_change.hpp"
 
 namespace ely::store::embedded {
 namespace {
@@ -68,13 +67,7 @@ Result<std::vector<std::string>> EmbeddedStore::list() {
 Result<Error> EmbeddedStore::not_found(Connection& connection, std::string_view name) {
     ELY_TRY_ASSIGN(const auto names, collection_names(connection));
     Error error{Code::not_found, fmt::format("there is no collection '{}'", name), {}, {}, 0};
-    if (names.empty()) {
-        error.hint = "elysiactl repo add URL";
-    } else if (const auto meant = nearest(name, names)) {
-        error.hint = fmt::format("did you mean '{}'?", *meant);
-    } else {
-        error.hint = "there are: " + join(names, ", ");
-    }
+    error.hint = hint_for_missing(name, names);
     return error;
 }
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 
 namespace ely::store::embedded {
 namespace {
@@ -93,7 +93,7 @@ class LexicalSearch {
     }
 
     // Scores of documents, and of groups where there are groups.
-    Result<void> run(const std::vector<QueryTerm>& terms, const Groups* groups) {
+    Result<void> run(const std::vector<words::QueryTerm>& terms, const Groups* groups) {
         m_groups = groups;
         m_scratch.document_scores.assign(m_state.documents, 0);
         if (groups != nullptr) start_groups();
@@ -324,7 +324,7 @@ Result<std::vector<ScoredDocument>> search_lexical(Connection& connection, const
                                                    IndexCache& cache, const LexicalQuery& query, const Bits& filter) {
     ELY_TRY_ASSIGN(auto fields, query_fields(schema, query));
     ELY_TRY_ASSIGN(const auto folded, folded_properties(schema, query.fold_by));
-    const auto terms = query_terms(query.text, query.weak_words, query.weak_weight);
+    const auto terms = words::query_terms(query.text, query.weak_words, query.weak_weight);
     LexicalSearch search(connection, row, state, std::move(fields), query.k1);
     if (!folded.empty()) {
         ELY_TRY_ASSIGN(const auto groups, cache.groups(connection, row, state, folded));

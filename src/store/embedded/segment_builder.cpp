@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/schema_change.hpp"
+
 namespace ely::store::embedded {
 namespace {
 
@@ -137,11 +139,11 @@ void SegmentBuilder::add(std::uint32_t ordinal, const Uuid& id, std::span<const 
 
 void SegmentBuilder::add_terms(std::size_t property, std::string_view text) {
     std::uint32_t length = 0;
-    m_tokenizer.run(text, [&](const Term& term) {
+    m_tokenizer.run(text, [&](const words::Term& term) {
         m_scratch.assign(1, k_term_keys);
         m_scratch.append(term.text);
         add_key(m_scratch, static_cast<std::uint8_t>(property));
-        if (term.kind != TermKind::dotted_name) ++length;
+        if (term.kind != words::TermKind::dotted_name) ++length;
     });
     m_documents.lengths[property].back() += length;
 }

@@ -15,14 +15,13 @@
 #include "model/collection_schema.hpp"
 #include "store/batch/cell.hpp"
 #include "store/embedded/postings.hpp"
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 
 namespace ely::store::embedded {
 
 // Keys of the dictionary. A filterable text property has one key for each value, one for objects without the property,
 // one for objects whose value is too long to be a key; a searchable text gives a key for each term.
 inline constexpr std::size_t k_max_key_value = 250;
-inline constexpr std::size_t k_max_properties = 250;
 enum class KeyKind : char { null = 1, long_value = 2, value = 3 };
 [[nodiscard]] std::string property_key(std::size_t property, KeyKind kind, std::string_view value = {});
 [[nodiscard]] std::string term_key(std::string_view term);
@@ -78,7 +77,7 @@ class SegmentBuilder {
 
     const model::CollectionSchema& m_schema;
     DocumentTable m_documents;
-    Tokenizer m_tokenizer;
+    words::Tokenizer m_tokenizer;
     std::string m_bytes;  // of all keys
     std::vector<Key> m_keys;
     std::vector<Slot> m_slots;  // open addressing

@@ -8,6 +8,7 @@
 #include "base/crash_point.hpp"
 #include "store/embedded/row_codec.hpp"
 #include "store/embedded/schema_json.hpp"
+#include "store/schema_change.hpp"
 #include "store/embedded/segment_builder.hpp"
 #include "store/embedded/segment_merge.hpp"
 

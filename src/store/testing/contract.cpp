@@ -13,13 +13,14 @@ void names_collections(Store& store) {
     CHECK(value_of(store.list()).empty());
     value_of(store.create(test_schema("beta")));
     value_of(store.create(test_schema("alpha")));
-    CHECK(value_of(store.list()) == std::vector<std::string>{"alpha", "beta"});
-    CHECK(value_of(store.open("alpha"))->schema().name == "alpha");
+    CHECK(value_of(store.list()) == std::vector<std::string>{store.name_for("alpha"), store.name_for("beta")});
+    CHECK(value_of(store.open("alpha"))->schema().name == store.name_for("alpha"));
+    CHECK(value_of(store.open(store.name_for("alpha")))->schema().name == store.name_for("alpha"));
     CHECK(code_of(store.create(test_schema("alpha"))) == "already_exists");
     const auto missing = store.open("alhpa");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == Code::not_found);
-    CHECK(missing.error().hint.find("alpha") != std::string::npos);
+    CHECK(missing.error().hint.find(store.name_for("alpha")) != std::string::npos);
     CHECK_FALSE(store.location().empty());
     CHECK(code_of(store.health()) == "ok");
 }

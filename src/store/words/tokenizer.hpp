@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ely::store::embedded {
+namespace ely::store::words {
 
 inline constexpr std::int64_t k_tokenizer_version = 1;
 
@@ -73,4 +73,4 @@ struct QueryTerm {
 // The light stem of a lower-case word in place: plurals go, nothing else.
 void stem(std::string& bytes, std::size_t start);
 
-}  // namespace ely::store::embedded
+}  // namespace ely::store::words

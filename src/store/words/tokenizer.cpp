@@ -1,11 +1,11 @@
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <utf8proc.h>
 
-namespace ely::store::embedded {
+namespace ely::store::words {
 namespace {
 
 enum class Byte : std::uint8_t { other, lower, upper, digit, underscore, high };
@@ -263,4 +263,4 @@ std::vector<QueryTerm> query_terms(std::string_view text, std::span<const std::s
     return kept.empty() ? stopped : kept;
 }
 
-}  // namespace ely::store::embedded
+}  // namespace ely::store::words

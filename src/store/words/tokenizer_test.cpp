@@ -1,9 +1,9 @@
-#include "store/embedded/tokenizer.hpp"
+#include "store/words/tokenizer.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-namespace ely::store::embedded {
+namespace ely::store::words {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -86,4 +86,4 @@ TEST_CASE("any bytes can be cut, and all terms are found again by themselves") {
 }
 
 }  // namespace
-}  // namespace ely::store::embedded
+}  // namespace ely::store::words
