@@ -79,6 +79,12 @@ if(NOT OpenVINO_FOUND)
 endif()
 ely_dependency(OpenVINO "${OpenVINO_VERSION}" "${OpenVINO_DIR}")
 
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+ely_dependency(protobuf "${Protobuf_VERSION}" "${Protobuf_LIBRARIES}")
+ely_dependency(gRPC "${gRPC_VERSION}" "${gRPC_DIR}")
+include(WeaviateWire)
+
 include(TreeSitter)
 ely_dependency(tree-sitter "${ELY_PIN_tree-sitter_VERSION}" "${ELY_PIN_tree-sitter}")
 ely_dependency(grammars "${ELY_PIN_tree-sitter-language-pack_VERSION}" "${ELY_PIN_tree-sitter-language-pack}")

@@ -1,11 +1,16 @@
 #include "store/open.hpp"
 
 #include "store/embedded/embedded_store.hpp"
+#include "store/weaviate/weaviate_store.hpp"
 
 namespace ely::store {
 
 Result<std::unique_ptr<Store>> open_embedded_store(const Path& file, const Clock& clock) {
     return embedded::EmbeddedStore::open(file, clock);
+}
+
+Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access) {
+    return weaviate::WeaviateStore::open(access);
 }
 
 }  // namespace ely::store

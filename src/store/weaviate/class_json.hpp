@@ -1,0 +1,35 @@
+#pragma once
+
+// A collection's schema as Weaviate's JSON of a class, both ways. What Weaviate has no place for (that we made the
+// collection, where its vectors come from, how long they are) stands in one line at the end of the class's description.
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "model/collection_schema.hpp"
+
+namespace ely::store::weaviate {
+
+// A class as the store works with it.
+struct Class {
+    // Without the properties that the store keeps for itself, and without those of types that it does not know.
+    model::CollectionSchema schema;
+    bool ours = false;        // made by this store: it has the properties of names.hpp
+    std::string vector_name;  // on the wire; empty: the legacy unnamed vector
+    bool null_state = false;  // whether the server can be asked for null values
+    bool multi_tenant = false;
+};
+
+// The JSON to create the class with. The schema's name is the class's. `replicas` at most the nodes there are.
+[[nodiscard]] nlohmann::json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas);
+[[nodiscard]] nlohmann::json property_to_json(const model::Property& property);
+// The description with its last line, for a class that is there already.
+[[nodiscard]] std::string description_with_facts(const model::CollectionSchema& schema);
+
+// corrupt when it is not what a server sends.
+[[nodiscard]] Result<Class> class_from_json(const nlohmann::json& json);
+
+}  // namespace ely::store::weaviate

@@ -1,0 +1,134 @@
+#include "store/weaviate/rest.hpp"
+
+#include <charconv>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "store/weaviate/patience.hpp"
+
+namespace ely::store::weaviate {
+namespace {
+
+using nlohmann::json;
+
+// {"error":[{"message":"…"}]} or {"message":"…"}; else the start of the body.
+std::string server_words(const std::string& body) {
+    const auto parsed = json::parse(body, nullptr, false);
+    if (parsed.is_object()) {
+        if (const auto errors = parsed.find("error"); errors != parsed.end() && errors->is_array()) {
+            std::string out;
+            for (const auto& error : *errors) {
+                if (!error.is_object()) continue;
+                out += (out.empty() ? "" : "; ") + error.value("message", std::string());
+            }
+            if (!out.empty()) return out;
+        }
+        if (const auto message = parsed.find("message"); message != parsed.end() && message->is_string()) {
+            return message->get<std::string>();
+        }
+    }
+    constexpr std::size_t k_shown = 300;
+    return printable(body.substr(0, k_shown));
+}
+
+long long reset_time(const HttpResponse& response) {
+    const auto text = response.header("retry-after");
+    long long seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return error == std::errc{} && end == text.data() + text.size() ? std::time(nullptr) + seconds : 0;
+}
+
+Error to_error(const HttpResponse& response, const std::string& url) {
+    constexpr int k_bad_request = 400;
+    constexpr int k_unauthorized = 401;
+    constexpr int k_forbidden = 403;
+    constexpr int k_not_found = 404;
+    constexpr int k_unprocessable = 422;
+    constexpr int k_too_many = 429;
+    const auto words = server_words(response.body);
+    const auto say = [&](Code code, std::string_view what, std::string hint) {
+        return Error{code,
+                     words.empty() ? fmt::format("{} {}", url, what) : fmt::format("{} {}: {}", url, what, words),
+                     std::move(hint),
+                     {},
+                     0};
+    };
+    switch (response.status) {
+        case k_unauthorized:
+            return say(Code::unauthorized, "does not accept the key",
+                       "elysiactl cluster show; the key comes from --api-key-env or --api-key-file");
+        case k_forbidden:
+            return say(Code::unauthorized, "does not allow this with this key",
+                       "ask for a role that may, or use another key: elysiactl cluster add");
+        case k_not_found:
+            return say(Code::not_found, "does not have it", "elysiactl cluster check");
+        case k_bad_request:
+        case k_unprocessable:
+            return say(Code::usage, "refuses it", {});
+        case k_too_many: {
+            auto error = say(Code::rate_limited, "asks to slow down", "try again later");
+            error.resets_at = reset_time(response);
+            return error;
+        }
+        default:
+            return say(Code::unavailable, fmt::format("answers with status {}", response.status),
+                       "elysiactl cluster check");
+    }
+}
+
+}  // namespace
+
+Rest::Rest(const model::ClusterAccess& access)
+    : m_url(access.url), m_client({.ca_file = access.ca_file, .user_agent = "elysiactl/" + std::string(version())}) {
+    if (!access.api_key.empty()) m_headers.push_back({"Authorization", "Bearer " + access.api_key});
+    for (const auto& header : access.headers) m_headers.push_back({header.name, header.value});
+}
+
+Result<std::string> Rest::request_once(const HttpRequest& request) const {
+    auto response = m_client.send(request);
+    if (!response) {
+        auto error = std::move(response).error();
+        if (error.hint.empty()) error.hint = "elysiactl cluster check";
+        return fail(std::move(error));
+    }
+    if (!response->ok()) return fail(to_error(*response, m_url));
+    return std::move(response->body);
+}
+
+Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body) const {
+    HttpRequest request;
+    request.method = std::string(method);
+    request.url = m_url + std::string(path);
+    request.headers = m_headers;
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.body = std::move(body);
+    constexpr std::chrono::seconds k_timeout(60);
+    request.timeout = k_timeout;
+    return with_patience(k_patience, [&] { return request_once(request); });
+}
+
+Result<json> Rest::get(std::string_view path) const {
+    return send("GET", path, json());
+}
+
+Result<json> Rest::send(std::string_view method, std::string_view path, const json& body) const {
+    ELY_TRY_ASSIGN(const auto text, request(method, path, body.is_null() ? std::string() : body.dump()));
+    if (text.empty()) return json();
+    auto out = json::parse(text, nullptr, false);
+    if (out.is_discarded()) {
+        return fail(Code::corrupt, fmt::format("{}{} answers with something that is not JSON", m_url, path),
+                    "is this the address of a Weaviate server? elysiactl cluster check");
+    }
+    return out;
+}
+
+Result<void> Rest::remove(std::string_view path) const {
+    ELY_TRY(request("DELETE", path, {}));
+    return {};
+}
+
+}  // namespace ely::store::weaviate

@@ -1,0 +1,163 @@
+#include "store/weaviate/rpc.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <grpc/support/log.h>
+#include <grpcpp/grpcpp.h>
+
+#include <weaviate.grpc.pb.h>
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "store/weaviate/patience.hpp"
+#include "store/weaviate/rest.hpp"
+
+namespace ely::store::weaviate {
+namespace {
+
+constexpr std::chrono::seconds k_deadline(120);  // an import that waits for a busy server takes long, and is not lost
+constexpr std::size_t k_channels = 2;            // so that parallel scans do not share one connection's window
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+// Much of what the server says comes as "unknown", so its words tell.
+Code code_of_words(std::string_view words) {
+    if (has(words, "could not find class") || has(words, "class not found") || has(words, "not present in schema")) {
+        return Code::not_found;
+    }
+    if (has(words, "leader not found") || has(words, "enough replicas") || has(words, "connection refused") ||
+        has(words, "context canceled") || has(words, "shutting down") || has(words, "not ready")) {
+        return Code::unavailable;
+    }
+    if (has(words, "deadline exceeded")) return Code::timeout;
+    if (has(words, "not enough memory") || has(words, "memory pressure")) return Code::rate_limited;
+    return Code::usage;
+}
+
+Code to_code(const grpc::Status& status) {
+    switch (status.error_code()) {
+        case grpc::StatusCode::UNAUTHENTICATED:
+        case grpc::StatusCode::PERMISSION_DENIED:
+            return Code::unauthorized;
+        case grpc::StatusCode::NOT_FOUND:
+            return Code::not_found;
+        case grpc::StatusCode::RESOURCE_EXHAUSTED:
+            return Code::rate_limited;
+        case grpc::StatusCode::DEADLINE_EXCEEDED:
+            return Code::timeout;
+        case grpc::StatusCode::UNAVAILABLE:
+        case grpc::StatusCode::CANCELLED:
+            return Code::unavailable;
+        case grpc::StatusCode::UNIMPLEMENTED:
+            return Code::unsupported;
+        default:
+            return code_of_words(status.error_message());
+    }
+}
+
+std::string hint_of(Code code) {
+    switch (code) {
+        case Code::unauthorized:
+            return "elysiactl cluster check says what this key may do";
+        case Code::unsupported:
+            return "elysiactl cluster check says the server's version";
+        case Code::usage:
+        case Code::not_found:
+            return {};
+        default:
+            return "elysiactl cluster check";
+    }
+}
+
+Error to_error(const grpc::Status& status, std::string_view target) {
+    const auto code = to_code(status);
+    return {code, fmt::format("{} (gRPC): {}", target, printable(status.error_message())), hint_of(code), {}, 0};
+}
+
+Result<std::shared_ptr<grpc::ChannelCredentials>> credentials(const model::ClusterAccess& access) {
+    if (!access.grpc_tls) return grpc::InsecureChannelCredentials();
+    grpc::SslCredentialsOptions options;
+    if (!access.ca_file.empty()) {
+        ELY_TRY_ASSIGN(options.pem_root_certs, read_file(access.ca_file));
+    }
+    return grpc::SslCredentials(options);
+}
+
+grpc::ChannelArguments arguments() {
+    constexpr int k_first_reconnect = 100;
+    constexpr int k_longest_reconnect = 2'000;
+    grpc::ChannelArguments out;
+    out.SetMaxReceiveMessageSize(-1);
+    out.SetMaxSendMessageSize(-1);
+    out.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    out.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    out.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, k_first_reconnect);
+    out.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, k_first_reconnect);
+    out.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, k_longest_reconnect);
+    return out;
+}
+
+// What it would write to standard error is told as errors by us.
+void silence_grpc() {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+}
+
+}  // namespace
+
+struct Rpc::Connections {
+    std::string target;
+    std::vector<std::pair<std::string, std::string>> metadata;
+    std::array<std::unique_ptr<wire::Weaviate::Stub>, k_channels> stubs;
+    std::atomic<std::size_t> next{0};
+
+    template <typename Reply, typename Method, typename Request>
+    Result<Reply> call(Method method, const Request& request) {
+        return with_patience(k_patience, [&]() -> Result<Reply> {
+            grpc::ClientContext context;
+            context.set_deadline(std::chrono::system_clock::now() + k_deadline);
+            for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+            auto& stub = *stubs[next.fetch_add(1, std::memory_order_relaxed) % k_channels];
+            Reply reply;
+            const auto status = (stub.*method)(&context, request, &reply);
+            if (!status.ok()) return fail(to_error(status, target));
+            return reply;
+        });
+    }
+};
+
+Rpc::Rpc(std::unique_ptr<Connections> connections) : m_connections(std::move(connections)) {}
+Rpc::~Rpc() = default;
+
+Result<std::unique_ptr<Rpc>> Rpc::make(const model::ClusterAccess& access) {
+    silence_grpc();
+    auto connections = std::make_unique<Connections>();
+    connections->target = access.grpc;
+    if (!access.api_key.empty()) connections->metadata.emplace_back("authorization", "Bearer " + access.api_key);
+    for (const auto& header : access.headers) {
+        connections->metadata.emplace_back(to_lower_ascii(header.name), header.value);
+    }
+    ELY_TRY_ASSIGN(const auto chosen, credentials(access));
+    for (auto& stub : connections->stubs) {
+        stub = wire::Weaviate::NewStub(grpc::CreateCustomChannel(access.grpc, chosen, arguments()));
+    }
+    return std::unique_ptr<Rpc>(new Rpc(std::move(connections)));
+}
+
+Result<wire::SearchReply> Rpc::search(const wire::SearchRequest& request) const {
+    return m_connections->call<wire::SearchReply>(&wire::Weaviate::Stub::Search, request);
+}
+Result<wire::BatchObjectsReply> Rpc::put(const wire::BatchObjectsRequest& request) const {
+    return m_connections->call<wire::BatchObjectsReply>(&wire::Weaviate::Stub::BatchObjects, request);
+}
+Result<wire::BatchDeleteReply> Rpc::remove(const wire::BatchDeleteRequest& request) const {
+    return m_connections->call<wire::BatchDeleteReply>(&wire::Weaviate::Stub::BatchDelete, request);
+}
+Result<wire::AggregateReply> Rpc::aggregate(const wire::AggregateRequest& request) const {
+    return m_connections->call<wire::AggregateReply>(&wire::Weaviate::Stub::Aggregate, request);
+}
+
+}  // namespace ely::store::weaviate

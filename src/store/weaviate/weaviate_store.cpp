@@ -1,0 +1,124 @@
+#include "store/weaviate/weaviate_store.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/nearest.hpp"
+#include "base/text.hpp"
+#include "model/schema_json.hpp"
+#include "store/schema_change.hpp"
+#include "store/weaviate/names.hpp"
+#include "store/weaviate/weaviate_collection.hpp"
+
+namespace ely::store::weaviate {
+namespace {
+
+constexpr std::uint32_t k_most_replicas = 3;
+
+std::string class_path(std::string_view name) {
+    return "/v1/schema/" + class_name(name);
+}
+
+Result<void> check_for_weaviate(const model::CollectionSchema& schema) {
+    ELY_TRY(model::check_collection_name(schema.name));
+    ELY_TRY(check_schema(schema));
+    for (const auto& property : schema.properties) ELY_TRY(check_property_name(property));
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> WeaviateStore::open(const model::ClusterAccess& access) {
+    ELY_TRY_ASSIGN(auto server, Server::make(access));
+    return std::unique_ptr<Store>(new WeaviateStore(std::move(server)));
+}
+
+Result<std::vector<std::string>> WeaviateStore::list() {
+    ELY_TRY_ASSIGN(const auto json, m_server->rest().get("/v1/schema"));
+    std::vector<std::string> out;
+    if (const auto classes = json.find("classes"); classes != json.end() && classes->is_array()) {
+        for (const auto& one : *classes) out.push_back(one.value("class", std::string()));
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+std::string WeaviateStore::name_for(std::string_view wanted) const {
+    return class_name(wanted);
+}
+
+Result<Error> WeaviateStore::not_found(std::string_view name) {
+    ELY_TRY_ASSIGN(const auto names, list());
+    Error error{Code::not_found, fmt::format("there is no collection '{}' in {}", name, location()), {}, {}, 0};
+    error.hint = hint_for_missing(class_name(name), names);
+    return error;
+}
+
+Result<std::shared_ptr<Collection>> WeaviateStore::open(std::string_view name) {
+    ELY_TRY(model::check_collection_name(name));
+    const auto json = m_server->rest().get(class_path(name));
+    if (!json) {
+        if (json.error().code != Code::not_found) return fail(json.error());
+        ELY_TRY_ASSIGN(auto error, not_found(name));
+        return fail(std::move(error));
+    }
+    ELY_TRY_ASSIGN(auto target, class_from_json(*json));
+    ELY_TRY_ASSIGN(auto made, WeaviateCollection::make(m_server, std::move(target)));
+    return std::shared_ptr<Collection>(std::move(made));
+}
+
+Result<std::uint32_t> WeaviateStore::replicas() const {
+    ELY_TRY_ASSIGN(const auto json, m_server->rest().get("/v1/nodes"));
+    const auto nodes = json.find("nodes");
+    const auto count = nodes != json.end() && nodes->is_array() ? nodes->size() : 1;
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(count, 1, k_most_replicas));
+}
+
+Result<std::shared_ptr<Collection>> WeaviateStore::create(const model::CollectionSchema& schema) {
+    ELY_TRY(check_for_weaviate(schema));
+    auto wanted = schema;
+    wanted.name = class_name(schema.name);
+    ELY_TRY_ASSIGN(const auto names, list());
+    // The server tells names apart by more than case, and refuses those that differ by nothing else.
+    for (const auto& name : names) {
+        if (to_lower_ascii(name) != to_lower_ascii(wanted.name)) continue;
+        return fail(Code::already_exists,
+                    name == schema.name || name == wanted.name
+                        ? fmt::format("there is a collection '{}' already", name)
+                        : fmt::format("'{}' would be called '{}' in Weaviate, and there is '{}' already", schema.name,
+                                      wanted.name, name),
+                    "choose another name: --collection NAME");
+    }
+    ELY_TRY_ASSIGN(const auto factor, replicas());
+    ELY_TRY(m_server->rest().send("POST", "/v1/schema", class_to_json(wanted, factor)));
+    return open(wanted.name);
+}
+
+Result<void> WeaviateStore::drop(std::string_view name) {
+    ELY_TRY(model::check_collection_name(name));
+    // Removing what is not there is a success to the server.
+    const auto json = m_server->rest().get(class_path(name));
+    if (!json) {
+        if (json.error().code != Code::not_found) return fail(json.error());
+        ELY_TRY_ASSIGN(auto error, not_found(name));
+        return fail(std::move(error));
+    }
+    return m_server->rest().remove(class_path(name));
+}
+
+Result<void> WeaviateStore::health() {
+    ELY_TRY(m_server->rest().get("/v1/.well-known/ready"));
+    ELY_TRY_ASSIGN(const auto json, m_server->rest().get("/v1/nodes"));
+    std::string unwell;
+    for (const auto& node : json.value("nodes", nlohmann::json::array())) {
+        if (node.value("status", "") == "HEALTHY") continue;
+        unwell +=
+            fmt::format("{}{} is {}", unwell.empty() ? "" : ", ", node.value("name", ""), node.value("status", ""));
+    }
+    if (!unwell.empty()) return fail(Code::unavailable, location() + ": " + unwell, "elysiactl cluster check");
+    return {};
+}
+
+}  // namespace ely::store::weaviate
