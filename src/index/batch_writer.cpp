@@ -24,8 +24,8 @@ void report_failure(model::IngestReport& report, const std::string& path, const 
 
 }  // namespace
 
-BatchWriter::BatchWriter(const IngestTarget& target, Ledger& ledger, model::IngestReport& report)
-    : m_target(target), m_ledger(ledger), m_report(report) {}
+BatchWriter::BatchWriter(const IngestTarget& target, Ledger& ledger, model::IngestReport& report, std::stop_token stop)
+    : m_target(target), m_ledger(ledger), m_report(report), m_stop(std::move(stop)) {}
 
 Result<void> BatchWriter::add(PreparedDocument document) {
     if (document.repeated) {
@@ -60,11 +60,26 @@ Result<void> BatchWriter::flush() {
     return {};
 }
 
+Result<std::vector<float>> BatchWriter::vectors() {
+    if (m_target.vectors == nullptr) return std::vector<float>{};
+    std::vector<std::string> texts;
+    for (const auto& document : m_documents) {
+        for (const auto& object : document.objects) texts.push_back(embedded_text(object.properties));
+    }
+    return m_target.vectors->of(texts, m_stop);
+}
+
 Result<void> BatchWriter::write_objects() {
     if (m_objects == 0) return {};
+    ELY_TRY_ASSIGN(const auto values, vectors());
     ELY_TRY_ASSIGN(auto builder, store::BatchBuilder::create(m_target.collection.schema()));
+    std::span<const float> left(values);
+    const auto dimensions = values.empty() ? 0 : m_target.vectors->dimensions();
     for (const auto& document : m_documents) {
-        for (const auto& object : document.objects) ELY_TRY(builder.append(object.id, object.properties));
+        for (const auto& object : document.objects) {
+            ELY_TRY(builder.append(object.id, object.properties, left.first(dimensions)));
+            left = left.subspan(dimensions);
+        }
     }
     ELY_TRY_ASSIGN(const auto batch, builder.finish());
     ELY_TRY_ASSIGN(const auto result, m_target.collection.upsert(batch));

@@ -4,6 +4,7 @@
 // store is always written first, so the ledger never claims what is not there. Belongs to one thread.
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "index/prepare.hpp"
@@ -15,7 +16,7 @@ namespace ely::index {
 class BatchWriter {
   public:
     // All referred objects must outlive the writer.
-    BatchWriter(const IngestTarget& target, Ledger& ledger, model::IngestReport& report);
+    BatchWriter(const IngestTarget& target, Ledger& ledger, model::IngestReport& report, std::stop_token stop);
 
     [[nodiscard]] Result<void> add(PreparedDocument document);
     // Everything added so far is in the collection and in the ledger when this returns.
@@ -24,6 +25,8 @@ class BatchWriter {
 
   private:
     Result<void> write_objects();
+    // Of all objects, in their order; empty when vectors are filled in later.
+    Result<std::vector<float>> vectors();
     Result<void> remove_stale();
     Result<void> write_ledger();
     void fail_documents(const std::vector<store::ObjectFailure>& failures);
@@ -31,6 +34,7 @@ class BatchWriter {
     const IngestTarget& m_target;
     Ledger& m_ledger;
     model::IngestReport& m_report;
+    const std::stop_token m_stop;
     std::vector<PreparedDocument> m_documents;
     std::size_t m_objects = 0;
     std::uint64_t m_bytes = 0;

@@ -1,12 +1,11 @@
 #include "index/embed_pending.hpp"
 
-#include <algorithm>
-#include <map>
 #include <optional>
 
 #include "base/clock.hpp"
 #include "base/crash_point.hpp"
 #include "index/prepare.hpp"
+#include "index/text_vectors.hpp"
 #include "store/batch/batch.hpp"
 
 namespace ely::index {
@@ -46,40 +45,6 @@ std::optional<Uuid> next_id(Uuid id) {
     return std::nullopt;
 }
 
-// Vectors for the window's texts, each distinct text once: from the cache, then from the model.
-Result<std::vector<float>> vectors_for(const Window& window, embed::Embedder& embedder, embed::VectorCache& cache,
-                                       EmbedReport& report, const std::stop_token& stop,
-                                       const std::function<void(std::size_t)>& done) {
-    const std::size_t dimensions = embedder.info().dimensions;
-    std::vector<Sha256Digest> keys;
-    for (const auto& text : window.texts) keys.push_back(cache.key(text));
-    ELY_TRY_ASSIGN(auto known, cache.find(keys));
-    std::map<Sha256Digest, std::size_t> distinct;
-    std::vector<std::string_view> texts;
-    std::vector<Sha256Digest> new_keys;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (!known[i].empty() || !distinct.emplace(keys[i], texts.size()).second) continue;
-        texts.emplace_back(window.texts[i]);
-        new_keys.push_back(keys[i]);
-    }
-    done(keys.size() - texts.size());
-    std::vector<float> computed;
-    if (!texts.empty()) {
-        const Stopwatch watch;
-        ELY_TRY_ASSIGN(computed, embedder.embed(texts, stop, done));
-        report.model_seconds += watch.seconds();
-        ELY_TRY(cache.insert(new_keys, computed));
-    }
-    report.embedded += texts.size();
-    report.cached += keys.size() - texts.size();
-    std::vector<float> out(keys.size() * dimensions);
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        const auto* source = known[i].empty() ? computed.data() + distinct.at(keys[i]) * dimensions : known[i].data();
-        std::copy_n(source, dimensions, out.data() + i * dimensions);
-    }
-    return out;
-}
-
 }  // namespace
 
 Result<EmbedReport> embed_pending(store::Collection& collection, embed::Embedder& embedder, embed::VectorCache& cache,
@@ -88,6 +53,7 @@ Result<EmbedReport> embed_pending(store::Collection& collection, embed::Embedder
     EmbedReport report;
     ELY_TRY_ASSIGN(const auto total, collection.count(store::Filter::without_vector()));
     if (total == 0) return report;
+    TextVectors texts(embedder, cache);
     progress.stage("Embedding", total, "chunks");
     std::uint64_t shown = 0;
     const auto done = [&](std::size_t more) { progress.advance(shown += more, total); };
@@ -99,13 +65,16 @@ Result<EmbedReport> embed_pending(store::Collection& collection, embed::Embedder
         }
         ELY_TRY_ASSIGN(const auto window, read_window(collection, *from));
         if (window.ids.empty()) break;
-        ELY_TRY_ASSIGN(const auto vectors, vectors_for(window, embedder, cache, report, stop, done));
+        ELY_TRY_ASSIGN(const auto vectors, texts.of(window.texts, stop, done));
         crash_point("embed.computed");
         ELY_TRY(collection.set_vectors(window.ids, vectors));
         crash_point("embed.stored");
         from = next_id(window.ids.back());
     }
     ELY_TRY_ASSIGN(report.pending, collection.count(store::Filter::without_vector()));
+    report.embedded = texts.embedded();
+    report.cached = texts.cached();
+    report.model_seconds = texts.model_seconds();
     report.seconds = watch.seconds();
     return report;
 }

@@ -288,7 +288,7 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
                 }
             });
         }
-        BatchWriter writer(target, ledger, report);
+        BatchWriter writer(target, ledger, report, stop);
         Result<void> write_outcome;
         std::uint64_t shown = 0;
         while (auto document = results.take()) {

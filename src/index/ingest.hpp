@@ -13,6 +13,7 @@
 #include "chunk/chunker.hpp"
 #include "index/ledger.hpp"
 #include "index/object_id.hpp"
+#include "index/text_vectors.hpp"
 #include "model/ingest_report.hpp"
 #include "model/progress.hpp"
 #include "store/collection.hpp"
@@ -23,6 +24,8 @@ struct IngestTarget {
     store::Collection& collection;
     std::string store_location;  // Store::location(): part of the ledger's scope
     Path ledger_file;
+    // For collections whose objects must come with their vectors (Traits); null: vectors are filled in afterwards.
+    TextVectors* vectors = nullptr;
 };
 
 struct IngestOptions {
