@@ -113,11 +113,9 @@ struct CollectionStats {
 struct Traits {
     // All rows of one upsert become visible together, and a scan sees one state; else object by object.
     bool transactions = true;
-    // The nearest vectors are those of an exact scan; else those that an index finds.
-    bool exact_vectors = true;
-    // set_vectors() leaves the rest of an object as it lies there; else whole objects are written again, and vectors
-    // had better be written with them.
-    bool vectors_in_place = true;
+    // An object that comes without a vector is given one by the store: whoever brings vectors must bring them with the
+    // objects.
+    bool vectors_with_objects = false;
 };
 
 class Collection {

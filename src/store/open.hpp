@@ -2,7 +2,10 @@
 
 // The one place that knows every kind of store; everybody else sees store/collection.hpp only.
 
+#include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
@@ -15,7 +18,12 @@ namespace ely::store {
 // The store in one SQLite file, which is made, with its folder, when missing. The clock must outlive the store.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_embedded_store(const Path& file, const Clock& clock = system_clock());
 
-// The collections of a Weaviate cluster. Connects with the first call.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access);
+// The local model's vector of a text. Asked for when a collection for its vectors is made, to see whether the server
+// can embed queries with the same model.
+using LocalVector = std::function<Result<std::vector<float>>(std::string_view text)>;
+
+// The collections of a Weaviate cluster. Makes contact: unavailable, timeout, unauthorized, unsupported when that fails.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access,
+                                                                 LocalVector local_vector = {});
 
 }  // namespace ely::store

@@ -59,10 +59,18 @@ json hidden_properties(const model::CollectionSchema& schema) {
     return out;
 }
 
-json vector_to_json(const model::VectorConfig& vector) {
-    return {{"vectorizer", {{"none", json::object()}}},
+json vectorizer_to_json(const model::CollectionSchema& schema, const std::string& server_vectorizer) {
+    if (server_vectorizer.empty()) return {{"none", json::object()}};
+    const auto& vector = schema.vectors.front();
+    json settings{{"vectorizeClassName", false}, {"properties", vectorized_properties(schema)}};
+    if (!vector.model.empty() && vector.vectorizer == server_vectorizer) settings["model"] = vector.model;
+    return {{server_vectorizer, settings}};
+}
+
+json vector_to_json(const model::CollectionSchema& schema, const std::string& server_vectorizer) {
+    return {{"vectorizer", vectorizer_to_json(schema, server_vectorizer)},
             {"vectorIndexType", "hnsw"},
-            {"vectorIndexConfig", {{"distance", distance_name(vector.distance)}}}};
+            {"vectorIndexConfig", {{"distance", distance_name(schema.vectors.front().distance)}}}};
 }
 
 // The facts at the end of a description, which is cut off before them; null when there are none.
@@ -128,6 +136,16 @@ void read_facts(const json& facts, Class& out) {
 
 }  // namespace
 
+std::vector<std::string> vectorized_properties(const model::CollectionSchema& schema) {
+    constexpr const char* k_content = "content";
+    if (schema.find(k_content) != nullptr) return {k_content};
+    std::vector<std::string> out;
+    for (const auto& property : schema.properties) {
+        if (property.searchable) out.push_back(property.name);
+    }
+    return out;
+}
+
 json property_to_json(const model::Property& property) {
     json out{{"name", property.name},
              {"description", property.description},
@@ -146,7 +164,8 @@ std::string description_with_facts(const model::CollectionSchema& schema) {
                        facts_of(schema).dump());
 }
 
-json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas) {
+json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas,
+                   const std::string& server_vectorizer) {
     json out{{"class", schema.name}, {"description", description_with_facts(schema)}};
     out["properties"] = json::array();
     for (const auto& property : schema.properties) out["properties"].push_back(property_to_json(property));
@@ -157,7 +176,7 @@ json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas
         out["vectorizer"] = "none";
         out["vectorIndexConfig"] = {{"skip", true}};
     } else {
-        out["vectorConfig"] = {{k_only_vector, vector_to_json(schema.vectors.front())}};
+        out["vectorConfig"] = {{k_only_vector, vector_to_json(schema, server_vectorizer)}};
     }
     return out;
 }
@@ -173,6 +192,7 @@ Result<Class> class_from_json(const json& in) {
             for (const auto& property : *properties) read_property(property, out);
         }
         read_vectors(in, out);
+        out.server_vectorizer = !out.schema.vectors.empty() && out.schema.vectors.front().vectorizer != "none";
         if (out.ours) read_facts(facts, out);
         const auto inverted = in.value("invertedIndexConfig", json::object());
         out.null_state = inverted.is_object() && inverted.value("indexNullState", false);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -20,11 +21,17 @@ struct Class {
     bool ours = false;        // made by this store: it has the properties of names.hpp
     std::string vector_name;  // on the wire; empty: the legacy unnamed vector
     bool null_state = false;  // whether the server can be asked for null values
+    // The server gives objects that come without a vector one of its own.
+    bool server_vectorizer = false;
     bool multi_tenant = false;
 };
 
 // The JSON to create the class with. The schema's name is the class's. `replicas` at most the nodes there are.
-[[nodiscard]] nlohmann::json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas);
+// `server_vectorizer`: the module that gives vectors to objects without one and to queries; empty: none.
+[[nodiscard]] nlohmann::json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas,
+                                           const std::string& server_vectorizer);
+// What a vectorizer of the server's makes a vector of: the content, or else all that can be searched.
+[[nodiscard]] std::vector<std::string> vectorized_properties(const model::CollectionSchema& schema);
 [[nodiscard]] nlohmann::json property_to_json(const model::Property& property);
 // The description with its last line, for a class that is there already.
 [[nodiscard]] std::string description_with_facts(const model::CollectionSchema& schema);

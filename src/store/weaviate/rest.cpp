@@ -80,6 +80,16 @@ Error to_error(const HttpResponse& response, const std::string& url) {
     }
 }
 
+Result<json> parse(const std::string& text, const std::string& url) {
+    if (text.empty()) return json();
+    auto out = json::parse(text, nullptr, false);
+    if (out.is_discarded()) {
+        return fail(Code::corrupt, url + " answers with something that is not JSON",
+                    "is this the address of a Weaviate server? elysiactl cluster check");
+    }
+    return out;
+}
+
 }  // namespace
 
 Rest::Rest(const model::ClusterAccess& access)
@@ -99,7 +109,8 @@ Result<std::string> Rest::request_once(const HttpRequest& request) const {
     return std::move(response->body);
 }
 
-Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body) const {
+Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body,
+                                  std::chrono::milliseconds patience) const {
     HttpRequest request;
     request.method = std::string(method);
     request.url = m_url + std::string(path);
@@ -108,22 +119,21 @@ Result<std::string> Rest::request(std::string_view method, std::string_view path
     request.body = std::move(body);
     constexpr std::chrono::seconds k_timeout(60);
     request.timeout = k_timeout;
-    return with_patience(k_patience, [&] { return request_once(request); });
+    return with_patience(patience, [&] { return request_once(request); });
 }
 
 Result<json> Rest::get(std::string_view path) const {
     return send("GET", path, json());
 }
 
+Result<json> Rest::get_now(std::string_view path) const {
+    ELY_TRY_ASSIGN(const auto text, request("GET", path, {}, std::chrono::milliseconds(0)));
+    return parse(text, m_url + std::string(path));
+}
+
 Result<json> Rest::send(std::string_view method, std::string_view path, const json& body) const {
     ELY_TRY_ASSIGN(const auto text, request(method, path, body.is_null() ? std::string() : body.dump()));
-    if (text.empty()) return json();
-    auto out = json::parse(text, nullptr, false);
-    if (out.is_discarded()) {
-        return fail(Code::corrupt, fmt::format("{}{} answers with something that is not JSON", m_url, path),
-                    "is this the address of a Weaviate server? elysiactl cluster check");
-    }
-    return out;
+    return parse(text, m_url + std::string(path));
 }
 
 Result<void> Rest::remove(std::string_view path) const {

@@ -29,11 +29,15 @@ class Rest {
     [[nodiscard]] Result<nlohmann::json> send(std::string_view method, std::string_view path,
                                               const nlohmann::json& body) const;
     [[nodiscard]] Result<void> remove(std::string_view path) const;
+    // The same as get(), but a server that is away is told at once: for the first contact, where the address may be
+    // wrong.
+    [[nodiscard]] Result<nlohmann::json> get_now(std::string_view path) const;
 
     [[nodiscard]] const std::string& url() const { return m_url; }
 
   private:
-    [[nodiscard]] Result<std::string> request(std::string_view method, std::string_view path, std::string body) const;
+    [[nodiscard]] Result<std::string> request(std::string_view method, std::string_view path, std::string body,
+                                              std::chrono::milliseconds patience = k_patience) const;
     [[nodiscard]] Result<std::string> request_once(const HttpRequest& request) const;
 
     std::string m_url;

@@ -111,6 +111,7 @@ void silence_grpc() {
 struct Rpc::Connections {
     std::string target;
     std::vector<std::pair<std::string, std::string>> metadata;
+    std::array<std::shared_ptr<grpc::Channel>, k_channels> channels;
     std::array<std::unique_ptr<wire::Weaviate::Stub>, k_channels> stubs;
     std::atomic<std::size_t> next{0};
 
@@ -141,10 +142,19 @@ Result<std::unique_ptr<Rpc>> Rpc::make(const model::ClusterAccess& access) {
         connections->metadata.emplace_back(to_lower_ascii(header.name), header.value);
     }
     ELY_TRY_ASSIGN(const auto chosen, credentials(access));
-    for (auto& stub : connections->stubs) {
-        stub = wire::Weaviate::NewStub(grpc::CreateCustomChannel(access.grpc, chosen, arguments()));
+    for (std::size_t i = 0; i < k_channels; ++i) {
+        connections->channels[i] = grpc::CreateCustomChannel(access.grpc, chosen, arguments());
+        connections->stubs[i] = wire::Weaviate::NewStub(connections->channels[i]);
     }
     return std::unique_ptr<Rpc>(new Rpc(std::move(connections)));
+}
+
+Result<void> Rpc::connect() const {
+    constexpr std::chrono::seconds k_contact(5);
+    auto& channel = *m_connections->channels.front();
+    if (channel.WaitForConnected(std::chrono::system_clock::now() + k_contact)) return {};
+    return fail(Code::unavailable, m_connections->target + " does not answer (gRPC)",
+                "is it the server's gRPC address? elysiactl cluster add NAME --grpc HOST:PORT");
 }
 
 Result<wire::SearchReply> Rpc::search(const wire::SearchRequest& request) const {

@@ -18,8 +18,10 @@ namespace wire = ::weaviate::v1;
 // Any number of threads may use it at once.
 class Rpc {
   public:
-    // Connects with the first request. io when the file of certificates cannot be read.
+    // io when the file of certificates cannot be read.
     static Result<std::unique_ptr<Rpc>> make(const model::ClusterAccess& access);
+    // unavailable unless the server can be reached now.
+    [[nodiscard]] Result<void> connect() const;
     ~Rpc();
     Rpc(const Rpc&) = delete;
     Rpc& operator=(const Rpc&) = delete;

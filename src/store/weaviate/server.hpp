@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "model/cluster_profile.hpp"
@@ -15,15 +16,25 @@ namespace ely::store::weaviate {
 // Any number of threads may use it at once.
 class Server {
   public:
+    // Makes contact with both sides: a wrong address, key or certificate is told within seconds. unsupported for a
+    // server that is older than 1.27.
     static Result<std::shared_ptr<Server>> make(const model::ClusterAccess& access);
 
     [[nodiscard]] const Rest& rest() const { return m_rest; }
     [[nodiscard]] const Rpc& rpc() const { return *m_rpc; }
+    // "1.35.2"
+    [[nodiscard]] const std::string& version() const { return m_version; }
+    // Names of its modules, sorted.
+    [[nodiscard]] const std::vector<std::string>& modules() const { return m_modules; }
 
   private:
     Server(const model::ClusterAccess& access, std::unique_ptr<Rpc> rpc) : m_rest(access), m_rpc(std::move(rpc)) {}
+    [[nodiscard]] Result<void> introduce();
+
     Rest m_rest;
     std::unique_ptr<Rpc> m_rpc;
+    std::string m_version;
+    std::vector<std::string> m_modules;
 };
 
 }  // namespace ely::store::weaviate

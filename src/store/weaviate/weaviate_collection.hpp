@@ -4,8 +4,8 @@
 // store/collection.hpp promises, what it gives is looked at again here. Scans are in weaviate_scan.hpp, searches in
 // weaviate_search.cpp.
 //
-// Against the embedded store: a batch becomes visible object by object, vectors are found through the server's index
-// and not by an exact scan, and set_vectors() writes whole objects (Traits says so).
+// Against the embedded store: a batch becomes visible object by object (Traits says so), the nearest vectors are those
+// that the server's index finds, and set_vectors() writes whole objects.
 
 #include <atomic>
 #include <functional>
@@ -26,7 +26,7 @@ class WeaviateCollection final : public Collection, public std::enable_shared_fr
     static Result<std::shared_ptr<WeaviateCollection>> make(std::shared_ptr<const Server> server, Class target);
 
     [[nodiscard]] const model::CollectionSchema& schema() const override { return target().schema; }
-    [[nodiscard]] Traits traits() const override { return {false, false, false}; }
+    [[nodiscard]] Traits traits() const override { return {false, target().server_vectorizer}; }
     [[nodiscard]] Result<void> alter(const model::CollectionSchema& schema) override;
     [[nodiscard]] Result<WriteResult> upsert(const Batch& batch) override;
     [[nodiscard]] Result<std::uint64_t> set_vectors(std::span<const Uuid> ids, std::span<const float> values) override;

@@ -10,12 +10,15 @@
 #include "model/schema_json.hpp"
 #include "store/schema_change.hpp"
 #include "store/weaviate/names.hpp"
+#include "store/weaviate/vectorizer.hpp"
 #include "store/weaviate/weaviate_collection.hpp"
 
 namespace ely::store::weaviate {
 namespace {
 
 constexpr std::uint32_t k_most_replicas = 3;
+constexpr std::string_view k_probe_text = "def main(): return 0  # the first object of a collection";
+constexpr double k_same_vector = 0.999;  // cosine
 
 std::string class_path(std::string_view name) {
     return "/v1/schema/" + class_name(name);
@@ -30,9 +33,9 @@ Result<void> check_for_weaviate(const model::CollectionSchema& schema) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> WeaviateStore::open(const model::ClusterAccess& access) {
+Result<std::unique_ptr<Store>> WeaviateStore::open(const model::ClusterAccess& access, LocalVector local_vector) {
     ELY_TRY_ASSIGN(auto server, Server::make(access));
-    return std::unique_ptr<Store>(new WeaviateStore(std::move(server)));
+    return std::unique_ptr<Store>(new WeaviateStore(std::move(server), std::move(local_vector)));
 }
 
 Result<std::vector<std::string>> WeaviateStore::list() {
@@ -85,15 +88,52 @@ Result<std::shared_ptr<Collection>> WeaviateStore::create(const model::Collectio
     for (const auto& name : names) {
         if (to_lower_ascii(name) != to_lower_ascii(wanted.name)) continue;
         return fail(Code::already_exists,
-                    name == schema.name || name == wanted.name
+                    to_lower_ascii(name) == to_lower_ascii(schema.name)
                         ? fmt::format("there is a collection '{}' already", name)
                         : fmt::format("'{}' would be called '{}' in Weaviate, and there is '{}' already", schema.name,
                                       wanted.name, name),
                     "choose another name: --collection NAME");
     }
+    const auto vectorizer = wanted.vectors.empty() ? std::string("none") : wanted.vectors.front().vectorizer;
+    ELY_TRY_ASSIGN(auto made, vectorizer == "none"    ? make(wanted, std::string())
+                              : vectorizer == "local" ? make_for_local(wanted)
+                                                      : make_with_vectorizer(wanted));
+    ELY_TRY_ASSIGN(auto collection, WeaviateCollection::make(m_server, std::move(made)));
+    return std::shared_ptr<Collection>(std::move(collection));
+}
+
+Result<Class> WeaviateStore::make(const model::CollectionSchema& schema, const std::string& server_vectorizer) {
     ELY_TRY_ASSIGN(const auto factor, replicas());
-    ELY_TRY(m_server->rest().send("POST", "/v1/schema", class_to_json(wanted, factor)));
-    return open(wanted.name);
+    ELY_TRY(m_server->rest().send("POST", "/v1/schema", class_to_json(schema, factor, server_vectorizer)));
+    ELY_TRY_ASSIGN(const auto json, m_server->rest().get("/v1/schema/" + schema.name));
+    return class_from_json(json);
+}
+
+Result<Class> WeaviateStore::make_with_vectorizer(const model::CollectionSchema& schema) {
+    const auto& name = schema.vectors.front().vectorizer;
+    ELY_TRY(require_module(*m_server, name));
+    ELY_TRY_ASSIGN(auto made, make(schema, name));
+    auto vector = probe(*m_server, made, k_probe_text);
+    if (!vector) {
+        ELY_TRY(m_server->rest().remove("/v1/schema/" + schema.name));
+        auto error = std::move(vector).error();
+        if (error.hint.empty()) error.hint = "see to the module's key or address, or use --vectorizer local";
+        return fail(std::move(error), "trying " + name);
+    }
+    made.schema.vectors.front().dimensions = static_cast<std::uint32_t>(vector->size());
+    return made;
+}
+
+Result<Class> WeaviateStore::make_for_local(const model::CollectionSchema& schema) {
+    const auto& names = m_server->modules();
+    if (!m_local_vector || std::ranges::find(names, k_transformers) == names.end()) return make(schema, std::string());
+    ELY_TRY_ASSIGN(const auto ours, m_local_vector(k_probe_text));
+    ELY_TRY_ASSIGN(auto made, make(schema, std::string(k_transformers)));
+    const auto theirs = probe(*m_server, made, k_probe_text);
+    if (theirs && cosine(ours, *theirs) > k_same_vector) return made;
+    // Another model, or nobody answers: its vectors would not fit ours.
+    ELY_TRY(m_server->rest().remove("/v1/schema/" + schema.name));
+    return make(schema, std::string());
 }
 
 Result<void> WeaviateStore::drop(std::string_view name) {
