@@ -20,6 +20,9 @@ extern const Command k_col_show;
 extern const Command k_col_create;
 extern const Command k_col_clear;
 extern const Command k_col_rm;
+extern const Command k_cluster_up;
+extern const Command k_cluster_down;
+extern const Command k_cluster_logs;
 
 [[nodiscard]] const Program& elysiactl_program();
 

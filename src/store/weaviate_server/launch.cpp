@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "base/clock.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
 
 namespace ely::store {
 namespace {
@@ -38,12 +40,6 @@ bool can_bind(int type, std::uint32_t host, std::uint16_t port) {
     const bool bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::close(socket);
     return bound;
-}
-
-// Nobody has it, neither on the loopback interface nor on all of them, for TCP or, as gossip needs, UDP.
-bool is_free(std::uint16_t port) {
-    return can_bind(SOCK_STREAM, INADDR_LOOPBACK, port) && can_bind(SOCK_STREAM, INADDR_ANY, port) &&
-           can_bind(SOCK_DGRAM, INADDR_LOOPBACK, port);
 }
 
 bool somebody_listens(std::uint16_t port) {
@@ -73,6 +69,46 @@ std::optional<std::uint16_t> somebody_to_join(const Launch& launch, unsigned nod
     return std::nullopt;
 }
 
+std::string container_name(const Launch& launch, unsigned node) {
+    return launch.container->name + "-" + node_name(node);
+}
+
+// Variables are named only: their values, which may be secret, are taken from the environment of the run itself.
+std::vector<std::string> container_arguments(const Launch& launch, unsigned node) {
+    const auto folder = launch.nodes[node].folder.string();
+    std::vector<std::string> out{launch.container->runtime,
+                                 "run",
+                                 "--rm",
+                                 "--name",
+                                 container_name(launch, node),
+                                 "--network",
+                                 "host",
+                                 "--user",
+                                 fmt::format("{}:{}", ::geteuid(), ::getegid()),
+                                 "--volume",
+                                 folder + ":" + folder};
+    if (launch.container->runtime == "podman" && ::geteuid() != 0) out.insert(out.end(), {"--userns", "keep-id"});
+    for (const auto& [key, value] : launch_environment(launch, node, std::nullopt)) {
+        out.emplace_back("--env");
+        out.push_back(key);
+    }
+    out.push_back(launch.container->image);
+    return out;
+}
+
+// Lines of /proc/net/tcp and tcp6: number, local address, remote address, state (0A: listening), ...
+bool listens_on_every_address(const char* table, const std::string& zeros, std::uint16_t port) {
+    const auto text = read_file(table);
+    if (!text) return false;
+    const auto wanted = fmt::format("{}:{:04X}", zeros, port);
+    for (const auto line : split(*text, '\n')) {
+        const auto at = line.find(": ");
+        if (at == std::string_view::npos || !line.substr(at + 2).starts_with(wanted)) continue;
+        if (line.substr(at + 2 + 2 * (wanted.size() + 1), 2) == "0A") return true;
+    }
+    return false;
+}
+
 Result<void> wait_for(const std::function<Result<bool>()>& question, const std::string& what, const Path& log,
                       const ProcessIdentity& process, std::chrono::seconds patience, const std::stop_token& stop) {
     const Stopwatch watch;
@@ -82,7 +118,9 @@ Result<void> wait_for(const std::function<Result<bool>()>& question, const std::
         if (stop.stop_requested()) return fail(Code::cancelled, "stopped while " + what + " was starting");
         const auto see_log = "its log: " + log.string();
         if (wait_for_end(process, k_between_questions)) {
-            return fail(Code::unavailable, what + " ended while it was starting:\n" + last_lines(log, 5), see_log);
+            const auto words = std::string(trim(log_end(log, 5).text));
+            return fail(Code::unavailable,
+                        what + " ended while it was starting" + (words.empty() ? words : ":\n" + words), see_log);
         }
         if (watch.seconds() > static_cast<double>(patience.count())) {
             return fail(Code::timeout, fmt::format("{} is not ready after {} s", what, patience.count()), see_log);
@@ -91,6 +129,11 @@ Result<void> wait_for(const std::function<Result<bool>()>& question, const std::
 }
 
 }  // namespace
+
+bool is_free(std::uint16_t port) {
+    return can_bind(SOCK_STREAM, INADDR_LOOPBACK, port) && can_bind(SOCK_STREAM, INADDR_ANY, port) &&
+           can_bind(SOCK_DGRAM, INADDR_LOOPBACK, port);
+}
 
 Result<std::vector<NodePorts>> free_ports(unsigned nodes, PortsFrom from, std::set<std::uint16_t> taken) {
     std::vector<NodePorts> out(nodes);
@@ -114,7 +157,7 @@ std::string rest_url(const Launch& launch, unsigned node) {
 
 std::vector<std::string> launch_arguments(const Launch& launch, unsigned node) {
     const auto port = std::to_string(launch.nodes[node].ports.rest);
-    std::vector<std::string> out{launch.program.string()};
+    auto out = launch.container ? container_arguments(launch, node) : std::vector{launch.program.string()};
     if (launch.tls) {
         out.insert(out.end(), {"--scheme", "https", "--tls-host", "127.0.0.1", "--tls-port", port, "--tls-certificate",
                                launch.tls->certificate.string(), "--tls-key", launch.tls->key.string(),
@@ -176,6 +219,7 @@ std::map<std::string, std::string> launch_environment(const Launch& launch, unsi
 Result<ProcessIdentity> start_node(const Launch& launch, unsigned node) {
     const auto& self = launch.nodes[node];
     ELY_TRY(make_directories(self.data()));
+    remove_container(launch, node);
     BackgroundOptions options;
     options.arguments = launch_arguments(launch, node);
     options.environment = launch_environment(launch, node, somebody_to_join(launch, node));
@@ -208,20 +252,37 @@ Result<void> wait_until_ready(const Launch& launch, unsigned node, const Process
     return wait_for(ready, node_name(node), launch.nodes[node].log(), process, patience, stop);
 }
 
-std::string last_lines(const Path& file, unsigned lines) {
+void remove_container(const Launch& launch, unsigned node) {
+    if (!launch.container) return;
+    ProcessOptions options;
+    options.arguments = {launch.container->runtime, "rm", "--force", container_name(launch, node)};
+    options.timeout_seconds = 60;
+    (void)run_process(options);  // as a rule there is none
+}
+
+bool listens_on_every_address(std::uint16_t port) {
+    return listens_on_every_address("/proc/net/tcp", std::string(8, '0'), port) ||
+           listens_on_every_address("/proc/net/tcp6", std::string(32, '0'), port);
+}
+
+LogEnd log_end(const Path& file, unsigned lines) {
     constexpr std::streamoff most = 4 << 20;
     std::ifstream stream(file, std::ios::binary | std::ios::ate);
-    if (!stream || lines == 0) return {};
+    if (!stream) return {};
     const std::streamoff size = stream.tellg();
-    stream.seekg(std::max<std::streamoff>(size - most, 0));
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    const auto from = std::max<std::streamoff>(size - most, 0);
+    stream.seekg(from);
+    std::string text(static_cast<std::size_t>(size - from), '\0');
+    stream.read(text.data(), size - from);
+    text.resize(static_cast<std::size_t>(stream.gcount()));
     auto start = text.ends_with('\n') ? text.size() - 1 : text.size();
-    for (unsigned i = 0; i < lines; ++i) {
-        if (start == 0) return text;
+    for (unsigned i = 0; i < lines && start > 0; ++i) {
         start = text.rfind('\n', start - 1);
-        if (start == std::string::npos) return text;
+        if (start == std::string::npos) start = 0;
     }
-    return text.substr(start + 1);
+    if (lines == 0) start = text.size();
+    if (start > 0) text.erase(0, std::min(start + 1, text.size()));
+    return {std::move(text), static_cast<std::uintmax_t>(size)};
 }
 
 }  // namespace ely::store

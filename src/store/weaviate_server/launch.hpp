@@ -39,6 +39,8 @@ struct PortsFrom {
     std::uint16_t others = 17100;
 };
 
+// Nobody has it, neither on the loopback interface nor on all of them, for TCP or, as gossip needs, UDP.
+[[nodiscard]] bool is_free(std::uint16_t port);
 // Free ports for so many nodes, none of them in `taken`. conflict when there are none.
 [[nodiscard]] Result<std::vector<NodePorts>> free_ports(unsigned nodes, PortsFrom from,
                                                         std::set<std::uint16_t> taken = {});
@@ -56,9 +58,20 @@ struct ServerTls {
     Path key;
 };
 
+// The server out of a container image. The container shares the machine's network and the node's folder, and its run
+// stays in the foreground of the process we start, so that it is a node like any other.
+struct ServerContainer {
+    std::string runtime;  // "docker", "podman"
+    std::string image;
+    std::string name;  // of the containers, before "-node0"
+
+    bool operator==(const ServerContainer&) const = default;
+};
+
 struct Launch {
     Path program;
-    std::vector<LaunchNode> nodes;  // named node0, node1, ...
+    std::optional<ServerContainer> container;  // instead of a program
+    std::vector<LaunchNode> nodes;             // named node0, node1, ...
     std::vector<std::string> modules;
     std::map<std::string, std::string> environment;  // the caller's own; goes before what is set here
     bool inherit_environment = true;
@@ -83,7 +96,18 @@ struct Launch {
                                             const HttpClient& client, std::chrono::seconds patience,
                                             const std::stop_token& stop);
 
-// The last lines of a log, at most so many and 4 MiB of them; empty when it cannot be read.
-[[nodiscard]] std::string last_lines(const Path& file, unsigned lines);
+// What is left of a node's container when its process was killed; nothing without a container.
+void remove_container(const Launch& launch, unsigned node);
+
+// Whether the port can be reached from other machines: a program listens on it at every address.
+[[nodiscard]] bool listens_on_every_address(std::uint16_t port);
+
+// The last lines of a log, at most so many and 4 MiB of them, and how long the log was then. Empty when it cannot be
+// read.
+struct LogEnd {
+    std::string text;
+    std::uintmax_t size = 0;
+};
+[[nodiscard]] LogEnd log_end(const Path& file, unsigned lines);
 
 }  // namespace ely::store

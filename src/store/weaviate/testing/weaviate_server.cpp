@@ -143,7 +143,7 @@ int WeaviateServer::process_id(unsigned node) const {
 }
 
 std::string WeaviateServer::log_tail(unsigned node) const {
-    return last_lines(m_state->launch.nodes.at(node).log(), 20);
+    return log_end(m_state->launch.nodes.at(node).log(), 20).text;
 }
 
 void WeaviateServer::kill(unsigned node) {
