@@ -4,6 +4,7 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <poll.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
