@@ -23,6 +23,7 @@ extern const Command k_col_rm;
 extern const Command k_cluster_up;
 extern const Command k_cluster_down;
 extern const Command k_cluster_logs;
+extern const Command k_embed_serve;
 
 [[nodiscard]] const Program& elysiactl_program();
 
