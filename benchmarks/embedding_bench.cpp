@@ -9,7 +9,6 @@
 // as: what an ingest of them is held against. With no rounds it counts texts and tokens only.
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -28,6 +27,7 @@
 #include "rows.hpp"
 #include "store/batch/batch.hpp"
 #include "store/open.hpp"
+#include "texts.hpp"
 
 namespace {
 
@@ -61,25 +61,6 @@ T require(ely::Result<T> result) {
     if (result) return *std::move(result);
     fmt::print(stderr, "embedding_bench: {}\n", result.error().text());
     std::exit(1);
-}
-
-// Chunks of code as an index has them: about 130 tokens in the mean, some short, some at the limit.
-std::vector<std::string> make_texts(std::size_t count) {
-    static constexpr std::array k_words = {"def",   "return", "self._items",  "retry_count", "if",    "not",
-                                           "open",  "(path,", "encoding)",    "=",           "for",   "in",
-                                           "raise", "None",   "getUserById(", "->",          "value", "# the"};
-    std::mt19937 random(1);
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < count; ++i) {
-        std::string text = "src/module/file.py Class.method\n";
-        const auto words = 5 + random() % 85;
-        for (std::size_t word = 0; word < words; ++word) {
-            text += k_words[random() % k_words.size()];
-            text += word % 8 == 7 ? "\n    " : " ";
-        }
-        texts.push_back(std::move(text));
-    }
-    return texts;
 }
 
 // The distinct texts of a collection's chunks, as an ingest embeds them.
@@ -209,7 +190,7 @@ std::vector<ely::benchmarks::Row> measure_collection(const Options& options) {
 }
 
 std::vector<ely::benchmarks::Row> measure_embedder(const Options& options) {
-    const auto texts = make_texts(options.texts);
+    const auto texts = ely::benchmarks::make_texts(options.texts);
     const std::vector<std::string_view> views(texts.begin(), texts.end());
     const auto opening = Clock::now();
     const auto embedder = require(embed::open_local_model({.model_folder = {}, .threads = options.threads}));
