@@ -175,7 +175,11 @@ class Exchange {
     Result<HttpResponse> run(const std::stop_token& stop) {
         ELY_TRY_ASSIGN(m_headers, header_list(m_request));
         set_options();
-        const auto code = perform(stop);
+        auto code = perform(stop);
+        if (is_stale(code)) {
+            curl_easy_setopt(m_connection.easy.get(), CURLOPT_FRESH_CONNECT, 1L);
+            code = perform(stop);
+        }
         if (!code) return fail(Code::cancelled, "stopped while waiting for " + m_target.name());
         if (*code != CURLE_OK) return fail(error_of(*code));
         if (!m_receiving.headers_complete) return fail(cut_off());
@@ -209,11 +213,12 @@ class Exchange {
         set_method(easy, m_request);
     }
 
-    // nullopt: stopped. When a kept connection turns out to be closed, without a byte of an answer, curl opens another
-    // and sends once more.
+    // nullopt: stopped.
     std::optional<CURLcode> perform(const std::stop_token& stop) {
         auto* multi = m_connection.multi.get();
+        m_receiving = Receiving{};
         m_receiving.limit = m_options.max_response_bytes;
+        m_details[0] = '\0';
         const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
         if (curl_multi_add_handle(multi, m_connection.easy.get()) != CURLM_OK) return CURLE_FAILED_INIT;
         const auto code = wait_for_end(stop);
@@ -234,6 +239,15 @@ class Exchange {
             }
             if (curl_multi_poll(multi, nullptr, 0, 1000, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
         }
+    }
+
+    // A kept connection that the server had closed, or closes now, without a byte of an answer. curl sees to it itself
+    // when it notices by reading, but not when it notices by writing.
+    [[nodiscard]] bool is_stale(std::optional<CURLcode> code) const {
+        if (code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR && code != CURLE_GOT_NOTHING) return false;
+        long opened = 0;
+        curl_easy_getinfo(m_connection.easy.get(), CURLINFO_NUM_CONNECTS, &opened);
+        return opened == 0 && !answer_began();
     }
 
     [[nodiscard]] bool answer_began() const {
