@@ -222,9 +222,9 @@ Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Led
 
 }  // namespace
 
-Result<FileLock> lock_collection(const Path& ledger_file, const std::string& collection) {
-    auto lock = FileLock::try_acquire(Path(ledger_file).concat("." + collection + ".lock"));
-    if (!lock) return fail(std::move(lock).error(), "collection " + collection + " is being written");
+Result<FileLock> lock_collection(const Path& ledger_file, const std::string& lock_name) {
+    auto lock = FileLock::try_acquire(Path(ledger_file).concat("." + lock_name + ".lock"));
+    if (!lock) return fail(std::move(lock).error(), "collection " + lock_name + " is being written");
     return std::move(*lock);
 }
 
@@ -237,7 +237,8 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
         return fail(Code::conflict, "collection \"" + report.collection + "\" was not made for code: " + missing,
                     "choose another name with --collection");
     }
-    ELY_TRY_ASSIGN(const auto lock, lock_collection(target.ledger_file, report.collection));
+    ELY_TRY_ASSIGN(const auto lock, lock_collection(target.ledger_file,
+                                                    target.lock_name.empty() ? report.collection : target.lock_name));
     ELY_TRY_ASSIGN(const auto summary, check_complete(stream_file, options));
     ELY_TRY_ASSIGN(auto ledger, Ledger::open(target.ledger_file));
     ELY_TRY_ASSIGN(report.needs_full, why_full_is_needed(summary, target, ledger));

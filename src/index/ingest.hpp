@@ -26,6 +26,7 @@ struct IngestTarget {
     Path ledger_file;
     // For collections whose objects must come with their vectors (Traits); null: vectors are filled in afterwards.
     TextVectors* vectors = nullptr;
+    std::string lock_name = {};  // of lock_collection(); empty: the collection's name
 };
 
 struct IngestOptions {
@@ -44,8 +45,8 @@ struct IngestOptions {
 };
 
 // Held while streams are applied to the collection, and by whoever takes it away. conflict when another process holds
-// it.
-[[nodiscard]] Result<FileLock> lock_collection(const Path& ledger_file, const std::string& collection);
+// it. `lock_name`: model::CollectionAddress::folder_name().
+[[nodiscard]] Result<FileLock> lock_collection(const Path& ledger_file, const std::string& lock_name);
 
 // corrupt: the stream is incomplete or cannot be read. conflict: another ingest into the same collection runs. A stream
 // that does not continue what is indexed changes nothing and says so in the report, as does a file that fails.

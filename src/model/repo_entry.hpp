@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "model/collection_address.hpp"
+
 namespace ely::model {
 
 struct RepoEntry {
     std::string name;        // as the user names it in commands; unique
     std::string url;         // as given; never with credentials
     std::string repository;  // canonical: "github.com/pallets/flask"
+    std::string cluster;     // where the collection is; empty: the embedded store
     std::string collection;
     std::string branch;  // empty: whatever the remote's HEAD names
     std::string vectorizer = "local";
@@ -26,6 +29,8 @@ struct RepoEntry {
     std::uint64_t objects = 0;
     std::string added_at;  // RFC 3339
     std::string synced_at;
+
+    [[nodiscard]] CollectionAddress address() const { return {cluster, collection}; }
 };
 
 }  // namespace ely::model

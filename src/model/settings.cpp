@@ -14,6 +14,8 @@ namespace ely::model {
 namespace {
 
 constexpr std::array k_rules{
+    SettingRule{"cluster", SettingKind::text,
+                "where collections are: a cluster's name, embedded or environment; empty: what \"cluster use\" says"},
     SettingRule{"store.path", SettingKind::path, "the file that holds the collections"},
     SettingRule{"spool.root", SettingKind::path, "the folder through which change streams are handed over"},
     SettingRule{"mgit.program", SettingKind::text, "the mgit program; a name without / is looked up in PATH"},
@@ -216,8 +218,8 @@ Result<Settings> Settings::resolve(const SettingSources& sources) {
     return out;
 }
 
-const std::string& Settings::text(std::string_view key) const {
-    return std::ranges::find(m_values, key, &Setting::key)->value;
+const Setting& Settings::find(std::string_view key) const {
+    return *std::ranges::find(m_values, key, &Setting::key);
 }
 
 std::uint64_t Settings::number(std::string_view key) const {

@@ -75,6 +75,8 @@ class Settings {
     // All of them in the table's order.
     [[nodiscard]] const std::vector<Setting>& all() const { return m_values; }
 
+    // Empty: nothing is said, and clusters.yaml decides.
+    [[nodiscard]] const Setting& cluster() const { return find("cluster"); }
     [[nodiscard]] Path store_path() const { return path("store.path"); }
     [[nodiscard]] Path state_path() const { return m_folders.state / "state.db"; }
     [[nodiscard]] Path spool_root() const { return path("spool.root"); }
@@ -89,7 +91,8 @@ class Settings {
     [[nodiscard]] std::uint32_t search_limit() const { return static_cast<std::uint32_t>(number("search.limit")); }
 
   private:
-    [[nodiscard]] const std::string& text(std::string_view key) const;
+    [[nodiscard]] const Setting& find(std::string_view key) const;
+    [[nodiscard]] const std::string& text(std::string_view key) const { return find(key).value; }
     [[nodiscard]] Path path(std::string_view key) const { return Path(text(key)); }
     [[nodiscard]] std::uint64_t number(std::string_view key) const;
 

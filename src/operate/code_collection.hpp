@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "model/collection_address.hpp"
 #include "operate/workspace.hpp"
 #include "store/collection.hpp"
 
@@ -14,12 +15,25 @@ namespace ely::operate {
 
 struct CodeCollection {
     std::shared_ptr<store::Collection> collection;
+    model::CollectionAddress address;  // by the name that the store gives it
     bool made = false;
 };
 
 // `vectorizer`: "local" or "none"; it only matters when the collection is made. What the ledger remembers of an earlier
-// collection of this name is then forgotten, so that everything is indexed into the new one.
-[[nodiscard]] Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const std::string& name,
+// collection of this name is then forgotten, so that everything is indexed into the new one. unauthorized for the names
+// of Elysia's own collections.
+[[nodiscard]] Result<CodeCollection> open_or_make_code_collection(Workspace& workspace,
+                                                                  const model::CollectionAddress& address,
                                                                   const std::string& vectorizer);
+
+// As the store names it, when it is there; else as it stands.
+[[nodiscard]] Result<model::CollectionAddress> stored_address(Workspace& workspace,
+                                                              const model::CollectionAddress& address);
+
+// As an ingest takes it; `collection` must outlive the target.
+[[nodiscard]] Result<index::IngestTarget> ingest_target(Workspace& workspace, const CodeCollection& collection);
+
+// unauthorized for the names of Elysia's own collections.
+[[nodiscard]] Result<void> check_unprotected(std::string_view collection);
 
 }  // namespace ely::operate

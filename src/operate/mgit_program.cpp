@@ -131,8 +131,8 @@ Result<Discovery> MgitProgram::inspect(const model::RepoEntry& entry, std::stop_
 
 Result<Delivery> MgitProgram::sync(const model::RepoEntry& entry, const Path& spool_root, bool full,
                                    std::stop_token stop) const {
-    std::vector<std::string> arguments{"sync",         entry.url,       "--spool", spool_root.string(),
-                                       "--collection", entry.collection};
+    std::vector<std::string> arguments{
+        "sync", entry.url, "--spool", spool_root.string(), "--collection", entry.address().folder_name()};
     if (full) arguments.emplace_back("--full");
     add_patterns(arguments, entry);
     ELY_TRY_ASSIGN(const auto output, run(std::move(arguments), stop));
@@ -141,7 +141,7 @@ Result<Delivery> MgitProgram::sync(const model::RepoEntry& entry, const Path& sp
 }
 
 Result<void> MgitProgram::forget(const model::RepoEntry& entry, std::stop_token stop) const {
-    ELY_TRY(run({"forget", entry.url, "--collection", entry.collection}, stop));
+    ELY_TRY(run({"forget", entry.url, "--collection", entry.address().folder_name()}, stop));
     return {};
 }
 

@@ -18,7 +18,8 @@ Result<std::string> repository_of_stream(const Path& file) {
 
 Result<std::uint64_t> set_aside_streams(Workspace& workspace, const model::RepoEntry& entry,
                                         const std::string& reason) {
-    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), entry.collection));
+    ELY_TRY_ASSIGN(const auto spool,
+                   stream::Spool::open(workspace.settings().spool_root(), entry.address().folder_name()));
     const auto is_its = [&](const Path& file) {
         // One that cannot be read is left to the next sync, which says why.
         const auto repository = repository_of_stream(file);
@@ -27,8 +28,9 @@ Result<std::uint64_t> set_aside_streams(Workspace& workspace, const model::RepoE
     return spool.set_aside(is_its, model::to_json_text(Error{Code::not_found, reason, {}, {}, 0}));
 }
 
-Result<void> clear_applied_streams(Workspace& workspace, const std::string& collection, std::chrono::seconds keep) {
-    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection));
+Result<void> clear_applied_streams(Workspace& workspace, const model::CollectionAddress& collection,
+                                   std::chrono::seconds keep) {
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(workspace.settings().spool_root(), collection.folder_name()));
     ELY_TRY(spool.sweep(workspace.clock(), keep));
     return {};
 }

@@ -23,7 +23,7 @@ namespace ely::operate {
                                                       const std::string& reason);
 
 // Removes streams that were applied longer ago than `keep`, and what dead writers left; `keep` below zero: all of them.
-[[nodiscard]] Result<void> clear_applied_streams(Workspace& workspace, const std::string& collection,
+[[nodiscard]] Result<void> clear_applied_streams(Workspace& workspace, const model::CollectionAddress& collection,
                                                  std::chrono::seconds keep);
 
 }  // namespace ely::operate

@@ -1,14 +1,19 @@
 #include "operate/workspace.hpp"
 
-#include "store/open.hpp"
+#include "operate/clusters.hpp"
 
 namespace ely::operate {
 
-Result<store::Store*> Workspace::store() {
-    if (m_store == nullptr) {
-        ELY_TRY_ASSIGN(m_store, store::open_embedded_store(m_settings.store_path()));
+Result<store::Store*> Workspace::store(const std::string& cluster) {
+    auto& store = m_stores[cluster];
+    if (store != nullptr) return store.get();
+    if (cluster.empty()) {
+        ELY_TRY_ASSIGN(store, store::open_embedded_store(m_settings.store_path()));
+        return store.get();
     }
-    return m_store.get();
+    ELY_TRY_ASSIGN(const auto access, access_of(m_settings, m_variable, cluster));
+    ELY_TRY_ASSIGN(store, m_open_cluster(access));
+    return store.get();
 }
 
 Result<state::StateDatabase*> Workspace::state() {
@@ -79,7 +84,7 @@ MgitProgram Workspace::mgit(const std::string& repository) {
 }
 
 Result<index::Scope> Workspace::scope(const model::RepoEntry& entry) {
-    ELY_TRY_ASSIGN(const auto* opened, store());
+    ELY_TRY_ASSIGN(const auto* opened, store(entry.cluster));
     return index::Scope{opened->location(), entry.collection, entry.repository};
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
-// What a repository's life is lived in: the store, the ledger, the state database, the model, mgit; each opened when it
-// is first needed and kept until the end of the command. Belongs to one thread.
+// What a repository's life is lived in: the stores, the ledger, the state database, the model, mgit; each opened when
+// it is first needed and kept until the end of the command. Belongs to one thread.
 
+#include <functional>
+#include <map>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -12,22 +14,34 @@
 #include "embed/vector_cache.hpp"
 #include "index/ingest.hpp"
 #include "index/ledger.hpp"
+#include "model/cluster_profile.hpp"
+#include "model/repo_entry.hpp"
 #include "model/settings.hpp"
 #include "operate/mgit_program.hpp"
 #include "state/state_database.hpp"
 #include "store/collection.hpp"
+#include "store/open.hpp"
 
 namespace ely::operate {
 
 class Workspace {
   public:
-    // Both must outlive the workspace.
-    Workspace(const model::Settings& settings, const Clock& clock) : m_settings(settings), m_clock(clock) {}
+    using OpenCluster = std::function<Result<std::unique_ptr<store::Store>>(const model::ClusterAccess& access)>;
+
+    // Settings and clock must outlive the workspace. Keys of clusters are read through `variable`, when they are
+    // needed.
+    Workspace(const model::Settings& settings, const Clock& clock, model::Variable variable,
+              OpenCluster open_cluster = store::open_weaviate_store)
+        : m_settings(settings),
+          m_clock(clock),
+          m_variable(std::move(variable)),
+          m_open_cluster(std::move(open_cluster)) {}
 
     [[nodiscard]] const model::Settings& settings() const { return m_settings; }
     [[nodiscard]] const Clock& clock() const { return m_clock; }
 
-    [[nodiscard]] Result<store::Store*> store();
+    // A cluster's, or, for the empty name, the embedded one.
+    [[nodiscard]] Result<store::Store*> store(const std::string& cluster);
     [[nodiscard]] Result<state::StateDatabase*> state();
     [[nodiscard]] Result<index::Ledger*> ledger();
     // Loads the model: a second or so the first time.
@@ -42,14 +56,16 @@ class Workspace {
     [[nodiscard]] Result<FileLock> lock_repository(const std::string& name) const;
 
     [[nodiscard]] Path ledger_file() const;
-    // The ledger's scope of a repository in a collection of this store.
+    // The ledger's scope of a repository in its collection.
     [[nodiscard]] Result<index::Scope> scope(const model::RepoEntry& entry);
 
   private:
     [[nodiscard]] Result<std::unique_ptr<embed::Embedder>> open_model(unsigned threads) const;
     const model::Settings& m_settings;
     const Clock& m_clock;
-    std::unique_ptr<store::Store> m_store;
+    model::Variable m_variable;
+    OpenCluster m_open_cluster;
+    std::map<std::string, std::unique_ptr<store::Store>> m_stores;  // by cluster
     std::unique_ptr<state::StateDatabase> m_state;
     std::unique_ptr<index::Ledger> m_ledger;
     std::unique_ptr<embed::Embedder> m_embedder;

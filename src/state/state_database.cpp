@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 1> k_migrations{R"sql(
+constexpr std::array<std::string_view, 2> k_migrations{R"sql(
 CREATE TABLE repositories(name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs(
     id INTEGER PRIMARY KEY,
@@ -34,6 +34,11 @@ CREATE TABLE subprocesses(
     seconds REAL NOT NULL);
 CREATE INDEX subprocesses_by_repository ON subprocesses(repository, id);
 CREATE TABLE rates(name TEXT PRIMARY KEY, units_per_second REAL NOT NULL) WITHOUT ROWID;
+)sql",
+                                                       // All that was kept before there were clusters is here. A
+                                                       // program that knows none must not take it for its own.
+                                                       R"sql(
+UPDATE repositories SET entry = json_set(entry, '$.cluster', '') WHERE json_valid(entry);
 )sql"};
 
 // How much a new measurement counts against what is known.
@@ -43,6 +48,7 @@ std::string to_text(const model::RepoEntry& entry) {
     Json json;
     json["url"] = entry.url;
     json["repository"] = entry.repository;
+    json["cluster"] = entry.cluster;
     json["collection"] = entry.collection;
     json["branch"] = entry.branch;
     json["vectorizer"] = entry.vectorizer;
@@ -66,6 +72,7 @@ Result<model::RepoEntry> from_text(std::string_view name, std::string_view text)
     entry.name = name;
     entry.url = json.value("url", "");
     entry.repository = json.value("repository", "");
+    entry.cluster = json.value("cluster", "");
     entry.collection = json.value("collection", "");
     entry.branch = json.value("branch", "");
     entry.vectorizer = json.value("vectorizer", "local");

@@ -57,6 +57,38 @@ TEST_CASE("a repository is remembered across openings, and forgotten with its ru
     CHECK(state.runs("flask", 10).value().empty());
 }
 
+TEST_CASE("what was kept before there were clusters is in the embedded store") {
+    const testing::TemporaryFolder folder;
+    const auto file = folder.path() / "state.db";
+    {
+        // As the first version made it.
+        auto database = sqlite::Database::open(file).value();
+        REQUIRE(database.execute(
+            "CREATE TABLE repositories(name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;"
+            "CREATE TABLE runs(id INTEGER PRIMARY KEY, repository TEXT NOT NULL, started_at TEXT NOT NULL,"
+            " ended_at TEXT NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL, commit_id TEXT NOT NULL,"
+            " indexed INTEGER NOT NULL, removed INTEGER NOT NULL, failed INTEGER NOT NULL, seconds REAL NOT NULL);"
+            "CREATE TABLE subprocesses(id INTEGER PRIMARY KEY, repository TEXT NOT NULL, started_at TEXT NOT NULL,"
+            " command TEXT NOT NULL, exit_status INTEGER NOT NULL, seconds REAL NOT NULL);"
+            "CREATE TABLE rates(name TEXT PRIMARY KEY, units_per_second REAL NOT NULL) WITHOUT ROWID;"
+            "INSERT INTO repositories VALUES('flask', '{\"url\":\"u\",\"repository\":\"r\",\"collection\":\"code\","
+            "\"documents\":7}');"
+            "PRAGMA user_version = 1;"));
+    }
+    auto state = state::StateDatabase::open(file).value();
+    auto found = state.find_repository("flask").value();
+    REQUIRE(found.has_value());
+    CHECK(found->cluster.empty());
+    CHECK(found->address() == model::CollectionAddress{"", "code"});
+    CHECK(found->documents == 7);
+    found->cluster = "team";
+    REQUIRE(state.put_repository(*found));
+    // A program that knows no clusters must not take it for a file of its own: it sees a later version.
+    auto database = sqlite::Database::open(file).value();
+    CHECK(database.user_version().value() == 2);
+    CHECK(state::StateDatabase::open(file)->find_repository("flask").value()->cluster == "team");
+}
+
 TEST_CASE("repositories come sorted by name") {
     const testing::TemporaryFolder folder;
     auto state = state::StateDatabase::open(folder.path() / "state.db").value();

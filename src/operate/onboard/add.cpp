@@ -7,7 +7,9 @@
 #include "base/crash_point.hpp"
 #include "base/text.hpp"
 #include "index/code_schema.hpp"
+#include "model/cluster_profile.hpp"
 #include "model/schema_json.hpp"
+#include "operate/clusters.hpp"
 #include "operate/code_collection.hpp"
 #include "operate/onboard/estimate.hpp"
 #include "operate/onboard/remove.hpp"
@@ -37,6 +39,7 @@ Result<void> check_name(std::string_view name) {
 model::RepoEntry to_entry(const AddRequest& request) {
     model::RepoEntry entry;
     entry.url = request.url;
+    entry.cluster = request.cluster;
     entry.branch = request.branch;
     entry.vectorizer = request.vectorizer;
     if (!request.ids.empty()) entry.ids = request.ids;
@@ -51,6 +54,9 @@ std::string difference(const AddRequest& request, const model::RepoEntry& begun)
     const auto differs = [](const std::string& asked, const std::string& known) {
         return !asked.empty() && asked != known;
     };
+    if (request.cluster != begun.cluster) {
+        return "--cluster " + (begun.cluster.empty() ? std::string(model::k_embedded_cluster) : begun.cluster);
+    }
     if (differs(request.collection, begun.collection)) return "--collection " + begun.collection;
     if (differs(request.branch, begun.branch)) return "--branch \"" + begun.branch + "\"";
     if (differs(request.vectorizer, begun.vectorizer)) return "--vectorizer " + begun.vectorizer;
@@ -71,6 +77,12 @@ Result<bool> check_known(const model::RepoEntry& wanted, const model::RepoEntry&
                     "choose another one with --name");
     }
     if (known.status == "adding") return true;
+    if (known.cluster != wanted.cluster) {
+        return fail(
+            Code::already_exists,
+            fmt::format("{} is already added, as \"{}\", in {}", known.url, known.name, store_text(known.cluster)),
+            "to keep it in " + store_text(wanted.cluster) + " as well, give it another name with --name");
+    }
     return fail(Code::already_exists, fmt::format("{} is already added, as \"{}\"", known.url, known.name),
                 fmt::format("elysiactl repo sync {}   or   elysiactl repo status {}", known.name, known.name));
 }
@@ -80,7 +92,7 @@ Result<void> check_alone(Workspace& workspace, const model::RepoEntry& entry) {
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(const auto all, state->repositories());
     for (const auto& other : all) {
-        if (other.name == entry.name || other.repository != entry.repository || other.collection != entry.collection) {
+        if (other.name == entry.name || other.repository != entry.repository || other.address() != entry.address()) {
             continue;
         }
         return fail(
@@ -93,7 +105,7 @@ Result<void> check_alone(Workspace& workspace, const model::RepoEntry& entry) {
 
 // Whether there is one; then the entry follows its vectors.
 Result<bool> check_collection(Workspace& workspace, model::RepoEntry& entry) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(auto* store, workspace.store(entry.cluster));
     const auto collection = store->open(entry.collection);
     if (!collection) {
         if (collection.error().code != Code::not_found) return fail(collection.error());
@@ -149,7 +161,7 @@ Error after_failure(Workspace& workspace, const AddPlan& plan, const Withdrawal&
 
 // The last step: do the counts agree, and does a query find what it must?
 Result<std::string> verify(Workspace& workspace, const model::RepoEntry& entry, const SyncReport& sync) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(auto* store, workspace.store(entry.cluster));
     ELY_TRY_ASSIGN(auto collection, store->open(entry.collection));
     ELY_TRY_ASSIGN(const auto present, collection->count(store::Filter::equals("repository", entry.repository)));
     if (present != sync.ingest.objects) {
@@ -194,11 +206,16 @@ Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model:
     entry.collection = request.collection.empty() ? entry.name : request.collection;
     ELY_TRY(check_name(entry.name));
     ELY_TRY(model::check_collection_name(entry.collection));
+    ELY_TRY(check_unprotected(entry.collection));
+    ELY_TRY_ASSIGN(const auto address, stored_address(workspace, entry.address()));
+    entry.collection = address.name;
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(const auto known, state->find_repository(entry.name));
     if (known) {
         ELY_TRY(check_known(entry, *known));
-        ELY_TRY(resume(workspace, request, *known, plan, stop));
+        auto asked = request;
+        if (!asked.collection.empty()) asked.collection = entry.collection;
+        ELY_TRY(resume(workspace, asked, *known, plan, stop));
     }
     ELY_TRY(check_alone(workspace, entry));
     ELY_TRY_ASSIGN(plan.collection_exists, check_collection(workspace, entry));
@@ -228,9 +245,14 @@ Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Prog
     entry.added_at = to_rfc3339(workspace.clock().now());
     ELY_TRY(state->put_repository(entry));
     crash_point("add.registered");
-    const auto collection = open_or_make_code_collection(workspace, entry.collection, entry.vectorizer);
+    const auto collection = open_or_make_code_collection(workspace, entry.address(), entry.vectorizer);
     if (!collection) return fail(after_failure(workspace, plan, made, collection.error()));
     made.empty_collection = collection->made;
+    // What the ledger will know stands under the name that the store gives it.
+    if (entry.collection != collection->address.name) {
+        entry.collection = collection->address.name;
+        ELY_TRY(state->put_repository(entry));
+    }
     crash_point("add.collection_created");
     auto sync = sync_locked(workspace, entry, {}, progress, stop);
     if (!sync) return fail(after_failure(workspace, plan, made, std::move(sync).error()));

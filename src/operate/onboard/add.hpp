@@ -20,6 +20,7 @@ namespace ely::operate {
 struct AddRequest {
     std::string url;
     std::string name;        // empty: the repository's own
+    std::string cluster;     // empty: the embedded store
     std::string collection;  // empty: the name
     std::string branch;
     std::string vectorizer;  // "local" or "none"; empty: as the collection has it, "local" for a new one

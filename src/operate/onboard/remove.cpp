@@ -8,7 +8,7 @@ namespace {
 
 Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry, bool drop_empty,
                             RemoveReport& report) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    ELY_TRY_ASSIGN(auto* store, workspace.store(entry.cluster));
     auto collection = store->open(entry.collection);
     if (!collection && collection.error().code != Code::not_found) return fail(collection.error());
     if (collection) {
@@ -35,7 +35,7 @@ Result<RemoveReport> withdraw(Workspace& workspace, const model::RepoEntry& entr
     ELY_TRY(set_aside_streams(workspace, entry, "repository \"" + entry.name + "\" was removed"));
     // Applied streams hold the contents that the user wants gone.
     if (report.collection_dropped) {
-        ELY_TRY(clear_applied_streams(workspace, entry.collection, std::chrono::seconds(-1)));
+        ELY_TRY(clear_applied_streams(workspace, entry.address(), std::chrono::seconds(-1)));
     }
     crash_point("remove.streams_set_aside");
     // Its copy is a cache: that it cannot be cleared away is no reason to keep the repository.

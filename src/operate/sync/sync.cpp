@@ -9,7 +9,6 @@
 #include "changes/stream/spool.hpp"
 #include "index/embed_pending.hpp"
 #include "model/report_json.hpp"
-#include "operate/code_collection.hpp"
 #include "operate/waiting_streams.hpp"
 
 namespace ely::operate {
@@ -78,7 +77,7 @@ Result<bool> needs_all_files(Workspace& workspace, const model::RepoEntry& entry
 }
 
 struct Delivery {
-    store::Collection& collection;
+    const CodeCollection& collection;
     const index::IngestOptions& options;
     bool full = false;
 };
@@ -103,27 +102,26 @@ Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntr
 
 Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
                             model::Progress& progress, const std::stop_token& stop) {
-    ELY_TRY_ASSIGN(const auto opened, open_or_make_code_collection(workspace, entry.collection, entry.vectorizer));
-    auto& collection = *opened.collection;
+    ELY_TRY_ASSIGN(const auto opened, open_or_make_code_collection(workspace, entry.address(), entry.vectorizer));
+    entry.collection = opened.address.name;
     // What an interrupted sync left in the spool comes first: deliveries build on one another.
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));
-    ELY_TRY_ASSIGN(const auto earlier, apply_pending(workspace, collection, ingest_options, progress, stop));
+    ELY_TRY_ASSIGN(const auto earlier, apply_pending(workspace, opened, ingest_options, progress, stop));
     ELY_TRY_ASSIGN(const bool all_files, needs_all_files(workspace, entry));
     const bool full = options.full || all_files || !earlier.needs_full.empty();
-    ELY_TRY_ASSIGN(auto report,
-                   deliver_and_apply(workspace, entry, {collection, ingest_options, full}, progress, stop));
+    ELY_TRY_ASSIGN(auto report, deliver_and_apply(workspace, entry, {opened, ingest_options, full}, progress, stop));
     if (const auto reason = report.ingest.needs_full; !reason.empty()) {
         progress.note(reason + "; reading the repository as a whole");
-        ELY_TRY_ASSIGN(report, deliver_and_apply(workspace, entry, {collection, ingest_options, true}, progress, stop));
+        ELY_TRY_ASSIGN(report, deliver_and_apply(workspace, entry, {opened, ingest_options, true}, progress, stop));
         report.full_reason = reason;
     }
     add_to(report.ingest, earlier);
     // For those who want to read along.
     constexpr std::chrono::days k_keep_applied(7);
-    ELY_TRY(clear_applied_streams(workspace, entry.collection, k_keep_applied));
+    ELY_TRY(clear_applied_streams(workspace, entry.address(), k_keep_applied));
     ELY_TRY(fill_totals(workspace, entry, report.ingest));
-    ELY_TRY(fill_vectors(workspace, collection, report.ingest, progress, stop));
+    ELY_TRY(fill_vectors(workspace, *opened.collection, report.ingest, progress, stop));
     entry.commit = report.ingest.commit;
     entry.documents = report.ingest.documents;
     entry.objects = report.ingest.objects;
@@ -158,13 +156,14 @@ bool is_failure(Code code) {
 }
 
 // The rule of ids of each repository that is kept in the collection, where it is not the one given.
-Result<std::map<std::string, index::IdRule>> other_id_rules(Workspace& workspace, const std::string& collection,
+Result<std::map<std::string, index::IdRule>> other_id_rules(Workspace& workspace,
+                                                            const model::CollectionAddress& collection,
                                                             index::IdRule given) {
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(const auto entries, state->repositories());
     std::map<std::string, index::IdRule> out;
     for (const auto& entry : entries) {
-        if (entry.collection != collection) continue;
+        if (entry.address() != collection) continue;
         ELY_TRY_ASSIGN(const auto rule, index::parse_id_rule(entry.ids));
         if (rule != given) out.emplace(entry.repository, rule);
     }
@@ -182,14 +181,13 @@ Result<index::IngestOptions> options_for(const Path& file, const index::IngestOp
 
 }  // namespace
 
-Result<model::IngestReport> apply_pending(Workspace& workspace, store::Collection& collection,
+Result<model::IngestReport> apply_pending(Workspace& workspace, const CodeCollection& to,
                                           const index::IngestOptions& options, model::Progress& progress,
                                           std::stop_token stop) {
     const auto& settings = workspace.settings();
-    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(settings.spool_root(), collection.schema().name));
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
-    ELY_TRY_ASSIGN(const auto others, other_id_rules(workspace, collection.schema().name, options.ids));
+    ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(settings.spool_root(), to.address.folder_name()));
+    ELY_TRY_ASSIGN(const auto target, ingest_target(workspace, to));
+    ELY_TRY_ASSIGN(const auto others, other_id_rules(workspace, to.address, options.ids));
     model::IngestReport sum;
     sum.complete = true;
     while (true) {

@@ -11,6 +11,7 @@
 #include "model/ingest_report.hpp"
 #include "model/progress.hpp"
 #include "model/repo_entry.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/workspace.hpp"
 
 namespace ely::operate {
@@ -40,10 +41,10 @@ struct SyncReport {
 [[nodiscard]] Result<SyncReport> sync_locked(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
                                              model::Progress& progress, std::stop_token stop = {});
 
-// Applies what waits in a collection's spool folder, oldest first, and sums the reports up. A stream that cannot be
+// Applies what waits in the collection's spool folder, oldest first, and sums the reports up. A stream that cannot be
 // applied is moved to error/ with its report: damaged ones return their error, those that do not continue what is
 // indexed set needs_full.
-[[nodiscard]] Result<model::IngestReport> apply_pending(Workspace& workspace, store::Collection& collection,
+[[nodiscard]] Result<model::IngestReport> apply_pending(Workspace& workspace, const CodeCollection& to,
                                                         const index::IngestOptions& options, model::Progress& progress,
                                                         std::stop_token stop = {});
 

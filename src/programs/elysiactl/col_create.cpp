@@ -4,7 +4,11 @@
 #include "base/text.hpp"
 #include "index/code_schema.hpp"
 #include "model/schema_json.hpp"
+#include "operate/clusters.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/workspace.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 
 namespace ely::programs {
@@ -16,6 +20,7 @@ struct Options {
     std::uint32_t dimensions = 0;
     std::vector<std::string> properties;
     std::string description;
+    bool force = false;
 };
 
 // "title:text:searchable", "size:int".
@@ -60,24 +65,34 @@ Result<model::CollectionSchema> make_schema(operate::Workspace& workspace, const
 
 Result<int> run(Context& context, const Options& options) {
     ELY_TRY(model::check_collection_name(options.name));
+    if (!options.force) ELY_TRY(operate::check_unprotected(options.name));
     if (options.vectorizer == "local" && options.dimensions > 0) {
         return fail(Code::usage, "the local model decides the dimensions", "leave --dimensions out");
     }
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    ELY_TRY_ASSIGN(const auto schema, make_schema(workspace, options));
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
+    ELY_TRY_ASSIGN(auto schema, make_schema(workspace, options));
     if (context.dry_run && store->open(options.name)) {
         return fail(Code::already_exists, fmt::format("there is a collection '{}' already", options.name));
     }
-    if (!context.dry_run) ELY_TRY(store->create(schema));
+    // The store may give it another name.
+    if (!context.dry_run) {
+        ELY_TRY_ASSIGN(const auto created, store->create(schema));
+        schema.name = created->schema().name;
+    }
     if (context.json) {
-        context.print_json({{"name", schema.name}, {"created", !context.dry_run}, {"schema", model::to_json(schema)}});
+        context.print_json({{"name", schema.name},
+                            {"cluster", cluster_json(cluster)},
+                            {"created", !context.dry_run},
+                            {"schema", model::to_json(schema)}});
         return k_exit_ok;
     }
     const auto vectors = schema.vectors.empty() ? std::string("no vectors")
                                                 : fmt::format("{} dimensions", schema.vectors.front().dimensions);
-    context.out.print("{} collection {} ({} {}, {})\n", context.dry_run ? "Would create" : "Created", schema.name,
-                      schema.properties.size(), schema.properties.size() == 1 ? "property" : "properties", vectors);
+    context.out.print("{} collection {} ({} {}, {})\n", context.dry_run ? "Would create" : "Created",
+                      model::CollectionAddress{cluster, schema.name}.text(), schema.properties.size(),
+                      schema.properties.size() == 1 ? "property" : "properties", vectors);
     return k_exit_ok;
 }
 
@@ -90,6 +105,8 @@ Run define(CommandLine& line) {
     line.add_list("--property", options->properties,
                   "NAME:TYPE or NAME:TYPE:searchable; without any: the properties of code");
     line.add_option("--description", options->description, "for people")->type_name("TEXT");
+    line.add_flag("--force", options->force, "also under one of Elysia's own names (ELYSIA_…)");
+    add_cluster_option(line);
     line.add_dry_run();
     return [options](Context& context) { return run(context, *options); };
 }

@@ -1,14 +1,21 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "operate/clusters.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 
 namespace ely::programs {
 namespace {
 
+struct Options {
+    bool all = false;
+};
+
 nlohmann::ordered_json to_json(const CollectionFacts& facts) {
     return {{"name", facts.name()},
+            {"cluster", cluster_json(facts.cluster)},
             {"documents", json_or_null(facts.documents)},
             {"objects", facts.stats.objects},
             {"vectors", facts.stats.vectors},
@@ -17,9 +24,10 @@ nlohmann::ordered_json to_json(const CollectionFacts& facts) {
             {"bytes", facts.stats.bytes}};
 }
 
-Result<int> run(Context& context) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+Result<int> run(Context& context, const Options& options) {
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     ELY_TRY_ASSIGN(const auto names, store->list());
     auto json = nlohmann::ordered_json::array();
     ui::Table table({{"Collection", ui::Cut::middle},
@@ -29,7 +37,8 @@ Result<int> run(Context& context) {
                      {"Size", ui::Cut::never, ui::Align::right},
                      {"Vectorizer"}});
     for (const auto& name : names) {
-        auto facts = collection_facts(workspace, name);
+        if (!options.all && model::is_protected_collection(name)) continue;
+        auto facts = collection_facts(workspace, {cluster, name});
         // Dropped by somebody else since it was listed.
         if (!facts && facts.error().code == Code::not_found) continue;
         if (!facts) return fail(std::move(facts).error());
@@ -42,8 +51,11 @@ Result<int> run(Context& context) {
     return k_exit_ok;
 }
 
-Run define(CommandLine&) {
-    return [](Context& context) { return run(context); };
+Run define(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    line.add_flag("--all", options->all, "also those that Elysia keeps for itself (ELYSIA_…)");
+    add_cluster_option(line);
+    return [options](Context& context) { return run(context, *options); };
 }
 
 }  // namespace
@@ -52,7 +64,7 @@ const Command k_col_ls{
     .path = "col ls",
     .summary = "List the collections",
     .description = "Documents are files that elysiactl has indexed, objects the parts of them that are stored.",
-    .examples = "%p col ls\n%p col ls --json",
+    .examples = "%p col ls\n%p col ls --cluster team --all --json",
     .define = define};
 
 }  // namespace ely::programs

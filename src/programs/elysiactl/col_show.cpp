@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "model/schema_json.hpp"
+#include "operate/clusters.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "ui/table.hpp"
@@ -18,10 +20,9 @@ struct Options {
 
 using Repositories = std::vector<index::IndexedRepository>;
 
-Result<Repositories> indexed_repositories(operate::Workspace& workspace, const std::string& name) {
-    ELY_TRY_ASSIGN(const auto* store, workspace.store());
+Result<Repositories> indexed_repositories(operate::Workspace& workspace, const CollectionFacts& facts) {
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    return ledger->repositories(store->location(), name);
+    return ledger->repositories(facts.store, facts.name());
 }
 
 std::string vector_text(const CollectionFacts& facts) {
@@ -55,6 +56,7 @@ void print_schema(Context& context, const model::CollectionSchema& schema) {
 Result<void> print_text(Context& context, operate::Workspace& workspace, const CollectionFacts& facts,
                         const Options& options) {
     ui::TreeNode root{"Collection: " + context.style.bold(facts.name()), {}};
+    if (!facts.cluster.empty()) root.add("Cluster: " + facts.cluster + ", " + facts.store);
     const auto& description = facts.collection->schema().description;
     if (!description.empty()) root.add("Description: " + printable(description));
     root.add("Documents: " + count_or_dash(facts.documents));
@@ -64,7 +66,7 @@ Result<void> print_text(Context& context, operate::Workspace& workspace, const C
         root.add("Size: " + format_size(facts.stats.bytes));
         ELY_TRY_ASSIGN(const auto digest, store::digest(*facts.collection, context.stop));
         root.add("Digest: " + to_hex(digest));
-        ELY_TRY_ASSIGN(const auto repositories, indexed_repositories(workspace, facts.name()));
+        ELY_TRY_ASSIGN(const auto repositories, indexed_repositories(workspace, facts));
         add_repositories(root, repositories);
     }
     context.out.write(ui::tree_text(root, context.terminal));
@@ -76,6 +78,7 @@ Result<void> print_json(Context& context, operate::Workspace& workspace, const C
                         const Options& options) {
     ELY_TRY_ASSIGN(const auto digest, store::digest(*facts.collection, context.stop));
     nlohmann::ordered_json out{{"name", facts.name()},
+                               {"cluster", cluster_json(facts.cluster)},
                                {"documents", json_or_null(facts.documents)},
                                {"objects", facts.stats.objects},
                                {"digest", to_hex(digest)},
@@ -84,7 +87,7 @@ Result<void> print_json(Context& context, operate::Workspace& workspace, const C
     if (options.stats) {
         out["stats"] = {{"vectors", facts.stats.vectors}, {"bytes", facts.stats.bytes}};
         out["stats"]["repositories"] = nlohmann::ordered_json::array();
-        ELY_TRY_ASSIGN(const auto repositories, indexed_repositories(workspace, facts.name()));
+        ELY_TRY_ASSIGN(const auto repositories, indexed_repositories(workspace, facts));
         for (const auto& item : repositories) {
             out["stats"]["repositories"].push_back({{"repository", item.scope.repository},
                                                     {"branch", item.branch},
@@ -101,8 +104,9 @@ Result<void> print_json(Context& context, operate::Workspace& workspace, const C
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, options.name));
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, {cluster, options.name}));
     ELY_TRY(context.json ? print_json(context, workspace, facts, options)
                          : print_text(context, workspace, facts, options));
     return k_exit_ok;
@@ -113,6 +117,7 @@ Run define(CommandLine& line) {
     line.add_option("NAME", options->name, "the collection")->required();
     line.add_flag("--schema", options->schema, "its properties too");
     line.add_flag("--stats", options->stats, "its size, its digest and what is indexed into it too");
+    add_cluster_option(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

@@ -4,15 +4,31 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "operate/clusters.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 
 namespace ely::programs {
 namespace {
 
-Result<int> run(Context& context, const std::string& name, const Emptying& emptying) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, name));
-    ELY_TRY_ASSIGN(const auto repositories, repositories_of(workspace, name));
+struct Options {
+    std::string name;
+    bool force = false;
+};
+
+Result<void> check_protection(const CollectionFacts& facts, const Options& options) {
+    if (options.force || !model::is_protected_collection(facts.name())) return {};
+    return fail(Code::unauthorized, fmt::format("collection {} is Elysia's own: it would miss it", facts.name()),
+                "--force, when you are sure");
+}
+
+Result<int> run(Context& context, const Options& options, const Emptying& emptying) {
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, {cluster, options.name}));
+    ELY_TRY(check_protection(facts, options));
+    ELY_TRY_ASSIGN(const auto repositories, repositories_of(workspace, facts.address()));
+    const auto name = facts.address().text();
     const auto objects = format_count(facts.stats.objects);
     if (!context.dry_run) {
         auto question =
@@ -29,14 +45,15 @@ Result<int> run(Context& context, const std::string& name, const Emptying& empty
             ELY_TRY_ASSIGN(auto lock, workspace.lock_repository(repository));
             locks.push_back(std::move(lock));
         }
-        ELY_TRY_ASSIGN(const auto lock, index::lock_collection(workspace.ledger_file(), name));
-        ELY_TRY_ASSIGN(auto* store, workspace.store());
+        ELY_TRY_ASSIGN(const auto lock, index::lock_collection(workspace.ledger_file(), facts.address().folder_name()));
+        ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
         ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-        ELY_TRY(ledger->forget_collection(store->location(), name));
+        ELY_TRY(ledger->forget_collection(store->location(), facts.name()));
         ELY_TRY(emptying.act(*store, *facts.collection));
     }
     if (context.json) {
-        context.print_json({{"name", name},
+        context.print_json({{"name", facts.name()},
+                            {"cluster", cluster_json(cluster)},
                             {"objects", facts.stats.objects},
                             {"repositories", repositories},
                             {"dry_run", context.dry_run}});
@@ -50,11 +67,13 @@ Result<int> run(Context& context, const std::string& name, const Emptying& empty
 }  // namespace
 
 Run define_emptying(CommandLine& line, Emptying emptying) {
-    auto name = std::make_shared<std::string>();
-    line.add_option("NAME", *name, "the collection")->required();
+    auto options = std::make_shared<Options>();
+    line.add_option("NAME", options->name, "the collection")->required();
+    line.add_flag("--force", options->force, "also one of Elysia's own (ELYSIA_…)");
+    add_cluster_option(line);
     line.add_yes();
     line.add_dry_run();
-    return [name, emptying = std::move(emptying)](Context& context) { return run(context, *name, emptying); };
+    return [options, emptying = std::move(emptying)](Context& context) { return run(context, *options, emptying); };
 }
 
 }  // namespace ely::programs

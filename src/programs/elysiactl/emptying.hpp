@@ -19,7 +19,7 @@ struct Emptying {
     std::function<Result<void>(store::Store& store, store::Collection& collection)> act;
 };
 
-// A command of one collection's NAME, --yes and --dry-run.
+// A command of one collection's NAME, --cluster, --force, --yes and --dry-run.
 [[nodiscard]] Run define_emptying(CommandLine& line, Emptying emptying);
 
 }  // namespace ely::programs

@@ -1,7 +1,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "operate/clusters.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/workspace.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 
 namespace ely::programs {
@@ -13,10 +17,16 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    ELY_TRY_ASSIGN(const auto all, ledger->repositories(store->location(), options.collection));
+    std::string name;
+    if (!options.collection.empty()) {
+        ELY_TRY_ASSIGN(auto address, operate::stored_address(workspace, {cluster, options.collection}));
+        name = std::move(address.name);
+    }
+    ELY_TRY_ASSIGN(const auto all, ledger->repositories(store->location(), name));
     auto json = nlohmann::ordered_json::array();
     ui::Table table({{"Repository", ui::Cut::middle}, {"Path", ui::Cut::middle}, {"Reason", ui::Cut::end}});
     for (const auto& item : all) {
@@ -24,6 +34,7 @@ Result<int> run(Context& context, const Options& options) {
         ELY_TRY_ASSIGN(const auto failures, ledger->failures(scope.value_or(0), options.limit));
         for (const auto& failure : failures) {
             json.push_back({{"collection", item.scope.collection},
+                            {"cluster", cluster_json(cluster)},
                             {"repository", item.scope.repository},
                             {"path", to_valid_utf8(failure.path)},
                             {"reason", to_valid_utf8(failure.reason)}});
@@ -38,6 +49,7 @@ Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     line.add_option("-c,--collection", options->collection, "only this one");
     line.add_option("-n,--limit", options->limit, "at most so many of each repository");
+    add_cluster_option(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

@@ -2,7 +2,11 @@
 
 #include "base/text.hpp"
 #include "changes/stream/spool.hpp"
+#include "operate/clusters.hpp"
+#include "operate/code_collection.hpp"
 #include "operate/workspace.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 
 namespace ely::programs {
@@ -12,8 +16,10 @@ struct Options {
     std::string collection;
 };
 
-nlohmann::ordered_json to_json(const index::IndexedRepository& item, std::uint64_t waiting) {
+nlohmann::ordered_json to_json(const index::IndexedRepository& item, const std::string& cluster,
+                               std::uint64_t waiting) {
     return {{"collection", item.scope.collection},
+            {"cluster", cluster_json(cluster)},
             {"repository", item.scope.repository},
             {"branch", item.branch},
             {"commit", item.commit},
@@ -27,10 +33,16 @@ nlohmann::ordered_json to_json(const index::IndexedRepository& item, std::uint64
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    ELY_TRY_ASSIGN(const auto all, ledger->repositories(store->location(), options.collection));
+    std::string name;
+    if (!options.collection.empty()) {
+        ELY_TRY_ASSIGN(auto address, operate::stored_address(workspace, {cluster, options.collection}));
+        name = std::move(address.name);
+    }
+    ELY_TRY_ASSIGN(const auto all, ledger->repositories(store->location(), name));
     auto json = nlohmann::ordered_json::array();
     ui::Table table({{"Collection"},
                      {"Repository", ui::Cut::middle},
@@ -41,9 +53,10 @@ Result<int> run(Context& context, const Options& options) {
                      {"Objects", ui::Cut::never, ui::Align::right},
                      {"State"}});
     for (const auto& item : all) {
-        ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(context.settings.spool_root(), item.scope.collection));
+        const model::CollectionAddress address{cluster, item.scope.collection};
+        ELY_TRY_ASSIGN(const auto spool, stream::Spool::open(context.settings.spool_root(), address.folder_name()));
         ELY_TRY_ASSIGN(const auto waiting, spool.pending());
-        json.push_back(to_json(item, waiting.size()));
+        json.push_back(to_json(item, cluster, waiting.size()));
         const auto state = item.interrupted ? "interrupted" : waiting.empty() ? "up to date" : "streams waiting";
         table.add({item.scope.collection, item.scope.repository, item.commit.substr(0, 12),
                    format_count(item.counts.indexed), format_count(item.counts.skipped),
@@ -56,6 +69,7 @@ Result<int> run(Context& context, const Options& options) {
 Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     line.add_option("-c,--collection", options->collection, "only this one");
+    add_cluster_option(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

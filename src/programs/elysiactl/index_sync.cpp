@@ -5,8 +5,10 @@
 #include "base/compression.hpp"
 #include "base/text.hpp"
 #include "model/report_json.hpp"
+#include "operate/clusters.hpp"
 #include "operate/code_collection.hpp"
 #include "operate/sync/sync.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "programs/program.hpp"
@@ -57,8 +59,8 @@ class SavedInput {
     Path m_path;
 };
 
-Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Collection& collection, const Path& file,
-                                      const Options& options, Context& context) {
+Result<model::IngestReport> apply_one(operate::Workspace& workspace, const operate::CodeCollection& to,
+                                      const Path& file, const Options& options, Context& context) {
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(options.ids));
     ingest_options.allow_incomplete = options.allow_incomplete;
@@ -66,15 +68,14 @@ Result<model::IngestReport> apply_one(operate::Workspace& workspace, store::Coll
     ingest_options.allow_any_reference = !options.references.empty();
     ingest_options.source_folder = options.source;
     ingest_options.cache_folder = context.variable("MGIT_CACHE_DIR").value_or("");
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    const index::IngestTarget target{collection, store->location(), workspace.ledger_file()};
+    ELY_TRY_ASSIGN(const auto target, operate::ingest_target(workspace, to));
     ELY_TRY_ASSIGN(auto report,
                    index::ingest(file, target, ingest_options, context.clock, context.progress, context.stop));
     if (!report.needs_full.empty()) {
         return fail(Code::conflict, report.needs_full,
                     "make a full stream: mgit sync URL --full --output FILE, or elysiactl repo sync NAME --full");
     }
-    ELY_TRY(operate::fill_vectors(workspace, collection, report, context.progress, context.stop));
+    ELY_TRY(operate::fill_vectors(workspace, *to.collection, report, context.progress, context.stop));
     return report;
 }
 
@@ -89,24 +90,23 @@ int show(Context& context, const model::IngestReport& report) {
 }
 
 Result<model::IngestReport> apply_pending(Context& context, operate::Workspace& workspace,
-                                          store::Collection& collection, const Options& options) {
+                                          const operate::CodeCollection& to, const Options& options) {
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(options.ids));
-    ELY_TRY_ASSIGN(auto report,
-                   operate::apply_pending(workspace, collection, ingest_options, context.progress, context.stop));
-    report.collection = options.collection;
-    ELY_TRY(operate::fill_vectors(workspace, collection, report, context.progress, context.stop));
+    ELY_TRY_ASSIGN(auto report, operate::apply_pending(workspace, to, ingest_options, context.progress, context.stop));
+    report.collection = to.address.name;
+    ELY_TRY(operate::fill_vectors(workspace, *to.collection, report, context.progress, context.stop));
     return report;
 }
 
 // Each of several streams by itself: one that cannot be applied does not keep the others out.
-Result<int> apply_files(Context& context, operate::Workspace& workspace, store::Collection& collection,
+Result<int> apply_files(Context& context, operate::Workspace& workspace, const operate::CodeCollection& to,
                         const Options& options, bool& applied) {
     auto json = nlohmann::ordered_json::array();
     int status = k_exit_ok;
     Error last;
     for (const auto& file : options.files) {
-        const auto report = apply_one(workspace, collection, file, options, context);
+        const auto report = apply_one(workspace, to, file, options, context);
         if (!report && report.error().code == Code::cancelled) return fail(report.error());
         nlohmann::ordered_json row{{"file", to_valid_utf8(file)}};
         if (report) {
@@ -127,17 +127,17 @@ Result<int> apply_files(Context& context, operate::Workspace& workspace, store::
     return status;
 }
 
-Result<int> apply(Context& context, operate::Workspace& workspace, store::Collection& collection,
+Result<int> apply(Context& context, operate::Workspace& workspace, const operate::CodeCollection& to,
                   const Options& options, bool& applied) {
-    if (options.files.size() > 1) return apply_files(context, workspace, collection, options, applied);
+    if (options.files.size() > 1) return apply_files(context, workspace, to, options, applied);
     Result<model::IngestReport> report;
     if (options.standard_input) {
         ELY_TRY_ASSIGN(const auto input, SavedInput::read(context.settings.folders().data / "incoming"));
-        report = apply_one(workspace, collection, input.path(), options, context);
+        report = apply_one(workspace, to, input.path(), options, context);
     } else if (options.files.empty()) {
-        report = apply_pending(context, workspace, collection, options);
+        report = apply_pending(context, workspace, to, options);
     } else {
-        report = apply_one(workspace, collection, options.files.front(), options, context);
+        report = apply_one(workspace, to, options.files.front(), options, context);
     }
     if (!report) return fail(std::move(report).error());
     applied = true;
@@ -149,16 +149,17 @@ Result<int> run(Context& context, const Options& options) {
         return fail(Code::usage, "--stdin reads one stream from standard input, and files are named as well",
                     "give the one or the other");
     }
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(auto opened,
-                   operate::open_or_make_code_collection(workspace, options.collection, options.vectorizer));
+                   operate::open_or_make_code_collection(workspace, {cluster, options.collection}, options.vectorizer));
     bool applied = false;
-    auto status = apply(context, workspace, *opened.collection, options, applied);
+    auto status = apply(context, workspace, opened, options, applied);
     // Made for a stream that could not be applied; one that was stopped goes on with it.
     if (!status && !applied && opened.made && status.error().code != Code::cancelled) {
         opened.collection.reset();
-        ELY_TRY_ASSIGN(auto* store, workspace.store());
-        ELY_TRY(store->drop(options.collection));
+        ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
+        ELY_TRY(store->drop(opened.address.name));
     }
     return status;
 }
@@ -175,6 +176,7 @@ Run define(CommandLine& line) {
                   "apply the single records of a stream that has no changeset");
     line.add_option("--reference-folder", options->references, "where content_ref of foreign streams may lead");
     line.add_option("--source-folder", options->source, "where files are read from that a stream only names");
+    add_cluster_option(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

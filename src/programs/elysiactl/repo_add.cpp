@@ -1,7 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "operate/clusters.hpp"
 #include "operate/onboard/add.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "ui/screen.hpp"
@@ -62,10 +65,10 @@ void print_preview(Context& context, ui::Screen& screen, const operate::AddPlan&
     screen.heading("📋", "What will be indexed");
     screen.line(fmt::format("{} of {} files, {}", format_count(found.indexable_files), format_count(found.files),
                             format_size(found.indexable_bytes)));
-    screen.line(
-        fmt::format("into {} collection '{}' as repository '{}', vectors: {}",
-                    plan.collection_exists ? "the existing" : "a new", plan.entry.collection, plan.entry.name,
-                    plan.entry.vectorizer == "local" ? "all-MiniLM-L6-v2, computed here" : plan.entry.vectorizer));
+    screen.line(fmt::format(
+        "into {} collection '{}'{} as repository '{}', vectors: {}", plan.collection_exists ? "the existing" : "a new",
+        plan.entry.collection, plan.entry.cluster.empty() ? "" : " on cluster " + plan.entry.cluster, plan.entry.name,
+        plan.entry.vectorizer == "local" ? "all-MiniLM-L6-v2, computed here" : plan.entry.vectorizer));
     if (plan.resumes) screen.line("an add of it was interrupted: this goes on with it");
     if (found.exclusions.empty()) return;
     context.out.line();
@@ -82,6 +85,7 @@ nlohmann::ordered_json plan_json(const operate::AddPlan& plan) {
     const auto& found = plan.discovery;
     nlohmann::ordered_json out;
     out["name"] = plan.entry.name;
+    out["cluster"] = cluster_json(plan.entry.cluster);
     out["collection"] = plan.entry.collection;
     out["collection_exists"] = plan.collection_exists;
     out["url"] = found.url;
@@ -120,14 +124,16 @@ void print_closing(Context& context, ui::Screen& screen, const operate::AddRepor
     screen.heading("✨", "Repository successfully added!");
     screen.line(fmt::format("Collection: {} ({} documents, {} objects)", entry.collection,
                             format_count(entry.documents), format_count(entry.objects)));
-    screen.line(fmt::format("Ask:    elysiactl search \"how does it work?\" --collection {}", entry.collection));
+    screen.line(fmt::format("Ask:    elysiactl search \"how does it work?\" --collection {}{}", entry.collection,
+                            entry.cluster.empty() ? "" : " --cluster " + entry.cluster));
     screen.line(fmt::format("Update: elysiactl repo sync {}", entry.name));
     screen.line(fmt::format("Status: elysiactl repo status {}", entry.name));
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
     auto request = options.request;
+    ELY_TRY_ASSIGN(request.cluster, operate::chosen_cluster(context.settings));
     if (request.max_file_size == 0) request.max_file_size = context.settings.max_file_size();
     ELY_TRY_ASSIGN(auto plan, operate::plan_add(workspace, request, context.progress, context.stop));
     ui::Screen screen(context.out, context.terminal);
@@ -169,6 +175,7 @@ Run define(CommandLine& line) {
     line.add_list("--include-pattern", request.include_patterns, "only these files (patterns as in .gitignore)");
     line.add_list("--exclude-pattern", request.exclude_patterns, "not these files");
     line.add_size("--max-file-size", request.max_file_size, "leave larger files out; 1MB by default");
+    add_cluster_option(line);
     line.add_yes();
     line.add_dry_run();
     return [options](Context& context) { return run(context, *options); };

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "operate/onboard/remove.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 
@@ -14,18 +16,20 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
     ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
-    const auto objects = fmt::format("repository \"{}\" and its {} objects from collection \"{}\"", entry.name,
-                                     format_count(entry.objects), entry.collection);
+    const auto there = entry.cluster.empty() ? "" : " on cluster " + entry.cluster;
+    const auto objects = fmt::format("repository \"{}\" and its {} objects from collection \"{}\"{}", entry.name,
+                                     format_count(entry.objects), entry.collection, there);
     const auto alone = fmt::format("repository \"{}\"", entry.name);
-    const auto stays = fmt::format("Collection \"{}\" stays.", entry.collection);
+    const auto stays = fmt::format("Collection \"{}\"{} stays.", entry.collection, there);
     const auto what = options.delete_collection ? "Remove " + objects + "?" : "Remove " + alone + "? " + stays;
     const auto would = options.delete_collection
                            ? "Would remove " + objects + ", and the collection when nothing else is in it"
                            : "Would remove " + alone + ". " + stays;
     if (context.dry_run) {
         context.json ? context.print_json({{"name", entry.name},
+                                           {"cluster", cluster_json(entry.cluster)},
                                            {"collection", entry.collection},
                                            {"objects", entry.objects},
                                            {"dry_run", true}})
@@ -39,6 +43,7 @@ Result<int> run(Context& context, const Options& options) {
     for (const auto& note : report.notes) context.err.print("note: {}\n", printable(note));
     if (context.json) {
         context.print_json({{"name", entry.name},
+                            {"cluster", cluster_json(entry.cluster)},
                             {"collection", entry.collection},
                             {"objects_removed", report.objects},
                             {"collection_dropped", report.collection_dropped}});
@@ -51,8 +56,8 @@ Result<int> run(Context& context, const Options& options) {
         context.out.print(" and {} objects; collection {} stays, other things are in it\n",
                           format_count(report.objects), entry.collection);
     } else {
-        context.out.print("; collection {} stays (elysiactl col rm {} removes it)\n", entry.collection,
-                          entry.collection);
+        context.out.print("; collection {} stays (elysiactl col rm {}{} removes it)\n", entry.collection,
+                          entry.collection, entry.cluster.empty() ? "" : " --cluster " + entry.cluster);
     }
     return k_exit_ok;
 }
@@ -62,6 +67,7 @@ Run define(CommandLine& line) {
     line.add_option("NAME", options->name, "the repository")->required();
     line.add_flag("--delete-collection", options->delete_collection,
                   "remove its objects too, and the collection when nothing else is in it");
+    add_cluster_option_of_repository(line);
     line.add_yes();
     line.add_dry_run();
     return [options](Context& context) { return run(context, *options); };

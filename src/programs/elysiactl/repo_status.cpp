@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "operate/workspace.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "ui/time_text.hpp"
@@ -20,7 +22,21 @@ struct Status {
     std::optional<state::Run> last_run;
     std::optional<std::uint64_t> pending_vectors;  // nullopt: the collection is not there
     bool collection_exists = false;
+    std::optional<Error> trouble;  // why the store does not answer
 };
+
+// What the collection itself says.
+Result<void> look_at_collection(operate::Workspace& workspace, Status& status) {
+    ELY_TRY_ASSIGN(auto* store, workspace.store(status.entry.cluster));
+    const auto collection = store->open(status.entry.collection);
+    if (!collection && collection.error().code == Code::not_found) return {};
+    if (!collection) return fail(collection.error());
+    status.collection_exists = true;
+    ELY_TRY_ASSIGN(const auto stats, (*collection)->stats());
+    const bool vectors = !(*collection)->schema().vectors.empty();
+    status.pending_vectors = vectors ? stats.objects - stats.vectors : 0;
+    return {};
+}
 
 Result<Status> read_status(operate::Workspace& workspace, const model::RepoEntry& entry) {
     Status out;
@@ -28,17 +44,13 @@ Result<Status> read_status(operate::Workspace& workspace, const model::RepoEntry
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(auto runs, state->runs(entry.name, 1));
     if (!runs.empty()) out.last_run = std::move(runs.front());
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
-    const auto collection = store->open(entry.collection);
-    if (!collection) return out;
-    out.collection_exists = true;
-    ELY_TRY_ASSIGN(const auto stats, (*collection)->stats());
-    const bool vectors = !(*collection)->schema().vectors.empty();
-    out.pending_vectors = vectors ? stats.objects - stats.vectors : 0;
+    // A store that does not answer is a state like others: the rest is still worth telling.
+    if (auto looked = look_at_collection(workspace, out); !looked) out.trouble = std::move(looked).error();
     return out;
 }
 
 std::string state_text(const Status& status) {
+    if (status.trouble) return "store does not answer";
     if (!status.collection_exists) return "collection missing";
     if (status.entry.status == "adding") return "add interrupted";
     if (status.last_run && status.last_run->outcome == "partial") return "some files failed";
@@ -52,7 +64,14 @@ std::string next_step(const Status& status) {
     const auto& entry = status.entry;
     const auto state = state_text(status);
     if (state == "healthy") return {};
-    if (state == "some files failed") return fmt::format("elysiactl index errors --collection {}", entry.collection);
+    if (status.trouble) {
+        const auto look = entry.cluster.empty() ? "elysiactl config show" : "elysiactl cluster show " + entry.cluster;
+        return status.trouble->hint.empty() ? look : status.trouble->hint;
+    }
+    if (state == "some files failed") {
+        return fmt::format("elysiactl index errors --collection {}{}", entry.collection,
+                           entry.cluster.empty() ? "" : " --cluster " + entry.cluster);
+    }
     return fmt::format("elysiactl repo sync {}", entry.name);
 }
 
@@ -62,6 +81,7 @@ nlohmann::ordered_json to_json(const Status& status) {
     out["name"] = entry.name;
     out["url"] = entry.url;
     out["repository"] = entry.repository;
+    out["cluster"] = cluster_json(entry.cluster);
     out["collection"] = entry.collection;
     out["branch"] = entry.branch.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(entry.branch);
     out["commit"] = entry.commit;
@@ -70,6 +90,7 @@ nlohmann::ordered_json to_json(const Status& status) {
     out["vectors_pending"] = nullptr;
     if (status.pending_vectors) out["vectors_pending"] = *status.pending_vectors;
     out["status"] = state_text(status);
+    if (status.trouble) out["trouble"] = status.trouble->text();
     out["added_at"] = entry.added_at;
     out["synced_at"] = entry.synced_at;
     if (status.last_run) {
@@ -99,6 +120,7 @@ void print_one(Context& context, const Status& status) {
     const auto& entry = status.entry;
     ui::TreeNode root{"Repository: " + context.style.bold(entry.name), {}};
     root.add("URL: " + printable(entry.url));
+    if (!entry.cluster.empty()) root.add("Cluster: " + entry.cluster);
     root.add(fmt::format("Collection: {} ({} documents, {} objects)", entry.collection, format_count(entry.documents),
                          format_count(entry.objects)));
     root.add(
@@ -113,13 +135,14 @@ void print_one(Context& context, const Status& status) {
     if (status.pending_vectors.value_or(0) > 0) {
         root.add(fmt::format("Vectors: {} still to come", format_count(*status.pending_vectors)));
     }
-    root.add("Status: " + coloured(context, state_text(status)));
+    auto& state = root.add("Status: " + coloured(context, state_text(status)));
+    if (status.trouble) state.add(printable(status.trouble->text()));
     context.out.write(ui::tree_text(root, context.terminal));
     if (const auto next = next_step(status); !next.empty()) context.out.print("next: {}\n", next);
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
     if (!options.name.empty()) {
         ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
         ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));
@@ -127,15 +150,21 @@ Result<int> run(Context& context, const Options& options) {
         return k_exit_ok;
     }
     ELY_TRY_ASSIGN(auto* state, workspace.state());
-    ELY_TRY_ASSIGN(const auto entries, state->repositories());
+    ELY_TRY_ASSIGN(auto entries, state->repositories());
+    ELY_TRY(keep_of_cluster(context, entries));
     auto json = nlohmann::ordered_json::array();
-    ui::Table table(
-        {{"Repository"}, {"Documents", ui::Cut::never, ui::Align::right}, {"Last sync"}, {"Commit"}, {"Status"}});
+    const bool clusters = has_cluster(entries);
+    std::vector<ui::Column> columns{
+        {"Repository"}, {"Documents", ui::Cut::never, ui::Align::right}, {"Last sync"}, {"Commit"}, {"Status"}};
+    if (clusters) columns.insert(columns.begin() + 1, {"Cluster"});
+    ui::Table table(columns);
     for (const auto& entry : entries) {
         ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));
         json.push_back(to_json(status));
-        table.add({entry.name, format_count(entry.documents), when(context, entry.synced_at, true),
-                   entry.commit.substr(0, 12), coloured(context, state_text(status))});
+        std::vector<std::string> row{entry.name, format_count(entry.documents), when(context, entry.synced_at, true),
+                                     entry.commit.substr(0, 12), coloured(context, state_text(status))};
+        if (clusters) row.insert(row.begin() + 1, entry.cluster.empty() ? "embedded" : entry.cluster);
+        table.add(row);
     }
     context.print_list(json, table, "No repository yet. Add one: elysiactl repo add URL");
     return k_exit_ok;
@@ -144,6 +173,7 @@ Result<int> run(Context& context, const Options& options) {
 Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     line.add_option("NAME", options->name, "one repository, in detail; all of them by default");
+    add_cluster_option_of_repository(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

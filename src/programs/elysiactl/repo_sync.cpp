@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 
@@ -15,7 +16,7 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
     ELY_TRY_ASSIGN(auto entry, require_repository(workspace, options.name));
     auto sync = options.sync;
     if (!options.branch.empty()) sync.branch = options.branch;
@@ -43,6 +44,7 @@ Run define(CommandLine& line) {
     auto* branch = line.add_option("-b,--branch", options->branch, "follow this branch from now on");
     line.add_flag("--default-branch", options->default_branch, "follow the remote's default branch again")
         ->excludes(branch);
+    add_cluster_option_of_repository(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "operate/clusters.hpp"
 #include "operate/workspace.hpp"
+#include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "search/snippet.hpp"
 
@@ -28,10 +30,12 @@ search::Mode mode_of(const std::string& word) {
 }
 
 // The collection that is meant: the named one, or the only one there is.
-Result<std::shared_ptr<store::Collection>> choose_collection(operate::Workspace& workspace, const std::string& name) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store());
+Result<std::shared_ptr<store::Collection>> choose_collection(operate::Workspace& workspace, const std::string& cluster,
+                                                             const std::string& name) {
+    ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     if (!name.empty()) return store->open(name);
-    ELY_TRY_ASSIGN(const auto names, store->list());
+    ELY_TRY_ASSIGN(auto names, store->list());
+    std::erase_if(names, model::is_protected_collection);
     if (names.size() == 1) return store->open(names.front());
     if (names.empty()) return fail(Code::not_found, "there is no collection yet", "elysiactl repo add URL");
     return fail(Code::usage, "which collection?", "--collection " + join(names, " | "));
@@ -136,8 +140,9 @@ void print_text(Context& context, const search::Answer& answer, const std::strin
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock);
-    ELY_TRY_ASSIGN(auto collection, choose_collection(workspace, options.collection));
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(auto collection, choose_collection(workspace, cluster, options.collection));
     auto request = options.request;
     request.mode = mode_of(options.mode);
     request.limit = context.settings.search_limit();
@@ -174,6 +179,7 @@ Run define(CommandLine& line) {
     line.add_option("--language", options->request.language, "only this language: python, c++");
     line.add_option("--repository", options->request.repository, "only this repository (github.com/owner/name)");
     line.add_choice("--group", options->group, {"file", "none"}, "file: one result a file (the default on a terminal)");
+    add_cluster_option(line);
     return [options](Context& context) { return run(context, *options); };
 }
 

@@ -4,6 +4,8 @@
 
 #include "base/text.hpp"
 #include "model/report_json.hpp"
+#include "operate/clusters.hpp"
+#include "programs/elysiactl/collection_facts.hpp"
 #include "ui/screen.hpp"
 
 namespace ely::programs {
@@ -25,6 +27,7 @@ std::string reasons_text(const model::IngestReport& report) {
 nlohmann::ordered_json sync_json(const model::RepoEntry& entry, const operate::SyncReport& report) {
     nlohmann::ordered_json out;
     out["name"] = entry.name;
+    out["cluster"] = cluster_json(entry.cluster);
     const auto ingest = model::to_json(report.ingest);
     for (const auto& [key, value] : ingest.items()) out[key] = value;
     out["branch"] = report.branch;
@@ -63,7 +66,10 @@ int ingest_status(const model::IngestReport& report) {
 Result<model::RepoEntry> require_repository(operate::Workspace& workspace, const std::string& name) {
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(auto found, state->find_repository(name));
-    if (found) return std::move(*found);
+    if (found) {
+        ELY_TRY(operate::check_cluster_flag(workspace.settings(), *found));
+        return std::move(*found);
+    }
     ELY_TRY_ASSIGN(const auto all, state->repositories());
     std::vector<std::string> names;
     for (const auto& entry : all) names.push_back(entry.name);

@@ -18,7 +18,7 @@ void print_ingest(Context& context, const model::IngestReport& report);
 // partial when a file failed.
 [[nodiscard]] int ingest_status(const model::IngestReport& report);
 
-// The repository of that name; not_found lists the names there are.
+// The repository of that name; not_found lists the names there are. usage when --cluster says that it is elsewhere.
 [[nodiscard]] Result<model::RepoEntry> require_repository(operate::Workspace& workspace, const std::string& name);
 
 }  // namespace ely::programs
