@@ -24,6 +24,11 @@ extern const Command k_cluster_up;
 extern const Command k_cluster_down;
 extern const Command k_cluster_logs;
 extern const Command k_embed_serve;
+extern const Command k_cluster_add;
+extern const Command k_cluster_list;
+extern const Command k_cluster_show;
+extern const Command k_cluster_use;
+extern const Command k_cluster_remove;
 
 [[nodiscard]] const Program& elysiactl_program();
 
