@@ -190,6 +190,24 @@ void add_to(LedgerCounts& sum, const LedgerCounts& counts) {
     for (const auto& [reason, count] : counts.skip_reasons) sum.skip_reasons[reason] += count;
 }
 
+struct VectorCounts {
+    std::uint64_t embedded = 0;
+    std::uint64_t cached = 0;
+    double seconds = 0;
+};
+
+VectorCounts known_vectors(const IngestTarget& target) {
+    if (target.vectors == nullptr) return {};
+    return {target.vectors->embedded(), target.vectors->cached(), target.vectors->model_seconds()};
+}
+
+void add_vectors(model::IngestReport& report, const VectorCounts& now, const VectorCounts& before) {
+    report.embedded += now.embedded - before.embedded;
+    report.vectors_cached += now.cached - before.cached;
+    const double seconds = now.seconds - before.seconds;
+    if (seconds > 0) report.stages.push_back({"embed", seconds, seconds});
+}
+
 // What has to be done behind the last record: removals, reconciliation, the commit in the ledger.
 Result<void> finish_scopes(IngestScopes& scopes, const IngestTarget& target, Ledger& ledger, const Clock& clock,
                            model::IngestReport& report) {
@@ -289,6 +307,7 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
                 }
             });
         }
+        const auto known_before = known_vectors(target);
         BatchWriter writer(target, ledger, report, stop);
         Result<void> write_outcome;
         std::uint64_t shown = 0;
@@ -303,6 +322,7 @@ Result<model::IngestReport> ingest(const Path& stream_file, const IngestTarget& 
         if (write_outcome && read_outcome && !stop.stop_requested()) write_outcome = writer.flush();
         ELY_TRY(write_outcome);
         report.stages.push_back({"write", watch.seconds(), writer.busy_seconds()});
+        add_vectors(report, known_vectors(target), known_before);
     }
     ELY_TRY(read_outcome);
     if (stop.stop_requested()) {

@@ -20,13 +20,7 @@ Result<CodeCollection> make(Workspace& workspace, store::Store& store, const mod
     // Another process may have been quicker.
     if (!created && created.error().code == Code::already_exists) created = store.open(address.name);
     if (!created) return fail(std::move(created).error());
-    CodeCollection out{std::move(*created), address, made};
-    out.address.name = out.collection->schema().name;
-    if (made && out.address.name != address.name) {
-        ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-        ELY_TRY(ledger->forget_collection(store.location(), out.address.name));
-    }
-    return out;
+    return CodeCollection{std::move(*created), address, made};
 }
 
 }  // namespace
@@ -38,17 +32,20 @@ Result<void> check_unprotected(std::string_view collection) {
 }
 
 Result<model::CollectionAddress> stored_address(Workspace& workspace, const model::CollectionAddress& address) {
-    ELY_TRY_ASSIGN(auto* store, workspace.store(address.cluster));
-    const auto known = store->open(address.name);
-    if (known) return model::CollectionAddress{address.cluster, (*known)->schema().name};
-    if (known.error().code != Code::not_found) return fail(known.error());
-    return address;
+    ELY_TRY_ASSIGN(const auto* store, workspace.store(address.cluster));
+    return model::CollectionAddress{address.cluster, store->name_for(address.name)};
 }
 
-Result<index::IngestTarget> ingest_target(Workspace& workspace, const CodeCollection& collection) {
-    ELY_TRY_ASSIGN(const auto* store, workspace.store(collection.address.cluster));
-    return index::IngestTarget{*collection.collection, store->location(), workspace.ledger_file(),
-                               collection.address.folder_name()};
+Result<index::IngestTarget> ingest_target(Workspace& workspace, const CodeCollection& code) {
+    ELY_TRY_ASSIGN(const auto* store, workspace.store(code.address.cluster));
+    index::IngestTarget out{*code.collection, store->location(), workspace.ledger_file(), nullptr,
+                            code.address.folder_name()};
+    const auto& vectors = code.collection->schema().vectors;
+    const bool ours = !vectors.empty() && vectors.front().vectorizer == "local";
+    if (ours && code.collection->traits().vectors_with_objects) {
+        ELY_TRY_ASSIGN(out.vectors, workspace.text_vectors());
+    }
+    return out;
 }
 
 Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const model::CollectionAddress& address,
@@ -56,13 +53,14 @@ Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const 
     ELY_TRY(model::check_collection_name(address.name));
     ELY_TRY(check_unprotected(address.name));
     ELY_TRY_ASSIGN(auto* store, workspace.store(address.cluster));
-    auto known = store->open(address.name);
-    if (known) return CodeCollection{*known, {address.cluster, (*known)->schema().name}, false};
+    const model::CollectionAddress stored{address.cluster, store->name_for(address.name)};
+    auto known = store->open(stored.name);
+    if (known) return CodeCollection{std::move(*known), stored, false};
     if (known.error().code != Code::not_found) return fail(std::move(known).error());
     // Before it is made: between the two there is nothing that the ledger could know.
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    ELY_TRY(ledger->forget_collection(store->location(), address.name));
-    return make(workspace, *store, address, vectorizer);
+    ELY_TRY(ledger->forget_collection(store->location(), stored.name));
+    return make(workspace, *store, stored, vectorizer);
 }
 
 }  // namespace ely::operate

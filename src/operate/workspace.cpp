@@ -12,7 +12,11 @@ Result<store::Store*> Workspace::store(const std::string& cluster) {
         return store.get();
     }
     ELY_TRY_ASSIGN(const auto access, access_of(m_settings, m_variable, cluster));
-    ELY_TRY_ASSIGN(store, m_open_cluster(access));
+    const auto local_vector = [this](std::string_view text) -> Result<std::vector<float>> {
+        ELY_TRY_ASSIGN(auto* model, embedder());
+        return model->embed(std::span(&text, 1));
+    };
+    ELY_TRY_ASSIGN(store, m_open_cluster(access, local_vector));
     return store.get();
 }
 
@@ -58,6 +62,15 @@ Result<embed::Embedder*> Workspace::embedder() {
 
 Result<std::unique_ptr<embed::Embedder>> Workspace::query_embedder() const {
     return open_model(1);
+}
+
+Result<index::TextVectors*> Workspace::text_vectors() {
+    if (m_text_vectors == nullptr) {
+        ELY_TRY_ASSIGN(auto* model, embedder());
+        ELY_TRY_ASSIGN(auto* cache, vector_cache());
+        m_text_vectors = std::make_unique<index::TextVectors>(*model, *cache);
+    }
+    return m_text_vectors.get();
 }
 
 Result<embed::VectorCache*> Workspace::vector_cache() {

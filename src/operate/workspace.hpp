@@ -26,7 +26,8 @@ namespace ely::operate {
 
 class Workspace {
   public:
-    using OpenCluster = std::function<Result<std::unique_ptr<store::Store>>(const model::ClusterAccess& access)>;
+    using OpenCluster = std::function<Result<std::unique_ptr<store::Store>>(const model::ClusterAccess& access,
+                                                                            store::LocalVector local_vector)>;
 
     // Settings and clock must outlive the workspace. Keys of clusters are read through `variable`, when they are
     // needed.
@@ -49,6 +50,8 @@ class Workspace {
     // A model for one query: one thread is quickest. Touches nothing of the workspace, so another thread may call it.
     [[nodiscard]] Result<std::unique_ptr<embed::Embedder>> query_embedder() const;
     [[nodiscard]] Result<embed::VectorCache*> vector_cache();
+    // Both of them together.
+    [[nodiscard]] Result<index::TextVectors*> text_vectors();
     // Its runs are written to the state database, under the name of the repository they are for.
     [[nodiscard]] MgitProgram mgit(const std::string& repository);
 
@@ -70,6 +73,7 @@ class Workspace {
     std::unique_ptr<index::Ledger> m_ledger;
     std::unique_ptr<embed::Embedder> m_embedder;
     std::unique_ptr<embed::VectorCache> m_vector_cache;
+    std::unique_ptr<index::TextVectors> m_text_vectors;
 };
 
 }  // namespace ely::operate

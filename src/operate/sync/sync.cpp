@@ -18,6 +18,8 @@ void add_to(model::IngestReport& sum, const model::IngestReport& part) {
     sum.indexed += part.indexed;
     sum.removed += part.removed;
     sum.chunks_written += part.chunks_written;
+    sum.embedded += part.embedded;
+    sum.vectors_cached += part.vectors_cached;
     sum.bytes += part.bytes;
     sum.repository = part.repository;
     sum.commit = part.commit;

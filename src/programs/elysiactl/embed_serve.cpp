@@ -173,7 +173,7 @@ Result<int> run(Context& context, const Options& options) {
     if (options.uninstall) return uninstall(context);
     ELY_TRY_ASSIGN(const auto address, address_of(options));
     if (options.install) return install(context, options, address);
-    operate::Workspace workspace(context.settings, context.clock);
+    operate::Workspace workspace(context.settings, context.clock, context.variable);
     ELY_TRY_ASSIGN(auto* embedder, workspace.embedder());
     embed::InferenceEndpoint endpoint(*embedder);
     ELY_TRY_ASSIGN(auto server, open_server(address, endpoint));
