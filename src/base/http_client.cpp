@@ -299,13 +299,13 @@ class Exchange {
     }
 
     [[nodiscard]] Error timed_out() const {
-        double connected = 0;
-        curl_easy_getinfo(m_connection.easy.get(), CURLINFO_CONNECT_TIME, &connected);
-        const auto limit = connected > 0 ? m_request.timeout : m_options.connect_timeout;
+        double began = 0;  // the request itself; 0 while there is no connection for it
+        curl_easy_getinfo(m_connection.easy.get(), CURLINFO_PRETRANSFER_TIME, &began);
+        const auto limit = began > 0 ? m_request.timeout : m_options.connect_timeout;
         const auto shortest = m_request.timeout.count() > 0 ? std::min(limit, m_request.timeout) : limit;
         return {Code::timeout,
-                fmt::format("no {} {} within {}", connected > 0 ? "whole answer from" : "connection to",
-                            m_target.name(), format_duration(static_cast<double>(shortest.count()) / 1000)),
+                fmt::format("no {} {} within {}", began > 0 ? "whole answer from" : "connection to", m_target.name(),
+                            format_duration(static_cast<double>(shortest.count()) / 1000)),
                 {},
                 {},
                 0};

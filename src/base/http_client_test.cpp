@@ -330,6 +330,28 @@ TEST_CASE("a server that does not answer in time, or not to the end") {
     }
 }
 
+TEST_CASE("a kept connection that answers no more, and a server that never completes a connection") {
+    const RawServer server([](RawConnection& connection, int) {
+        (void)connection.read_request();
+        connection.write(answer("first"));
+        connection.wait_for_end();
+    });
+    const auto name = "127.0.0.1:" + std::to_string(server.port());
+    HttpClientOptions options;
+    options.connect_timeout = std::chrono::milliseconds(100);
+    const HttpClient client(options);
+    auto request = get(server.url());
+    CHECK(client.send(request)->body == "first");
+    request.timeout = std::chrono::milliseconds(200);
+    CHECK(client.send(request).error().text() == "no whole answer from " + name + " within 0.2 s");
+    CHECK(server.connections() == 1);
+    request.url = "https://" + name + "/";  // waits for the server's part of TLS
+    const auto response = client.send(request);
+    REQUIRE_FALSE(response);
+    CHECK(response.error().code == Code::timeout);
+    CHECK(response.error().text() == "no connection to " + name + " within 0.1 s");
+}
+
 TEST_CASE("a request to stop ends the wait at once, and the client goes on to serve") {
     std::promise<void> asked;
     const RawServer server([&](RawConnection& connection, int number) {
