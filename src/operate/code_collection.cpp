@@ -15,6 +15,8 @@ Result<CodeCollection> make(Workspace& workspace, store::Store& store, const mod
         ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
         schema = index::code_schema(address.name, "local", model->info().name, model->info().dimensions);
     }
+    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
+    ELY_TRY(ledger->forget_collection(store.location(), address.name));
     auto created = store.create(schema);
     const bool made = created.has_value();
     // Another process may have been quicker.
@@ -32,7 +34,8 @@ Result<void> check_unprotected(std::string_view collection) {
 }
 
 Result<model::CollectionAddress> stored_address(Workspace& workspace, const model::CollectionAddress& address) {
-    ELY_TRY_ASSIGN(const auto* store, workspace.store(address.cluster));
+    ELY_TRY(model::check_collection_name(address.name));
+    ELY_TRY_ASSIGN(auto* store, workspace.store(address.cluster));
     return model::CollectionAddress{address.cluster, store->name_for(address.name)};
 }
 
@@ -48,19 +51,15 @@ Result<index::IngestTarget> ingest_target(Workspace& workspace, const CodeCollec
     return out;
 }
 
-Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const model::CollectionAddress& address,
+Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const model::CollectionAddress& wanted,
                                                     const std::string& vectorizer) {
-    ELY_TRY(model::check_collection_name(address.name));
+    ELY_TRY_ASSIGN(const auto address, stored_address(workspace, wanted));
     ELY_TRY(check_unprotected(address.name));
     ELY_TRY_ASSIGN(auto* store, workspace.store(address.cluster));
-    const model::CollectionAddress stored{address.cluster, store->name_for(address.name)};
-    auto known = store->open(stored.name);
-    if (known) return CodeCollection{std::move(*known), stored, false};
+    auto known = store->open(address.name);
+    if (known) return CodeCollection{std::move(*known), address, false};
     if (known.error().code != Code::not_found) return fail(std::move(known).error());
-    // Before it is made: between the two there is nothing that the ledger could know.
-    ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
-    ELY_TRY(ledger->forget_collection(store->location(), stored.name));
-    return make(workspace, *store, stored, vectorizer);
+    return make(workspace, *store, address, vectorizer);
 }
 
 }  // namespace ely::operate

@@ -23,10 +23,11 @@ struct CodeCollection {
 // collection of this name is then forgotten, so that everything is indexed into the new one. unauthorized for the names
 // of Elysia's own collections.
 [[nodiscard]] Result<CodeCollection> open_or_make_code_collection(Workspace& workspace,
-                                                                  const model::CollectionAddress& address,
+                                                                  const model::CollectionAddress& wanted,
                                                                   const std::string& vectorizer);
 
-// As the store names it, when it is there; else as it stands.
+// By the name that the store gives it, whether or not it is there: everything that is kept of a collection here, in the
+// ledger, the spool and the state database, stands under that name. usage for what cannot be a name.
 [[nodiscard]] Result<model::CollectionAddress> stored_address(Workspace& workspace,
                                                               const model::CollectionAddress& address);
 

@@ -24,6 +24,7 @@ class CapitalStore final : public store::Store {
     CapitalStore(std::unique_ptr<store::Store> store, std::string location)
         : m_store(std::move(store)), m_location(std::move(location)) {}
     Result<std::vector<std::string>> list() override { return m_store->list(); }
+    std::string name_for(std::string_view wanted) const override { return capital(wanted); }
     Result<std::shared_ptr<store::Collection>> open(std::string_view name) override {
         return m_store->open(capital(name));
     }
@@ -203,7 +204,7 @@ TEST_CASE("a repository is added once to each store") {
     CHECK(elsewhere.error().hint.find("--name") != std::string::npos);
     CHECK(desk.try_plan(workspace, "", "other").has_value());
     CHECK(desk.try_plan(workspace, "team", "other", "elsewhere").has_value());
-    CHECK(desk.try_plan(workspace, "team", "other", "ELYSIA_CONFIG__").error().code == Code::unauthorized);
+    CHECK(desk.try_plan(workspace, "team", "other", "eLYSIA_CONFIG__").error().code == Code::unauthorized);
 }
 
 TEST_CASE("an add that was interrupted goes on where it was begun") {

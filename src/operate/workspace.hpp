@@ -38,6 +38,10 @@ class Workspace {
           m_variable(std::move(variable)),
           m_open_cluster(std::move(open_cluster)) {}
 
+    // Stores keep a way back to it, for its model.
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+
     [[nodiscard]] const model::Settings& settings() const { return m_settings; }
     [[nodiscard]] const Clock& clock() const { return m_clock; }
 

@@ -205,10 +205,9 @@ Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model:
     entry.name = request.name.empty() ? to_name(plan.discovery.name) : request.name;
     entry.collection = request.collection.empty() ? entry.name : request.collection;
     ELY_TRY(check_name(entry.name));
-    ELY_TRY(model::check_collection_name(entry.collection));
-    ELY_TRY(check_unprotected(entry.collection));
     ELY_TRY_ASSIGN(const auto address, stored_address(workspace, entry.address()));
     entry.collection = address.name;
+    ELY_TRY(check_unprotected(entry.collection));
     ELY_TRY_ASSIGN(auto* state, workspace.state());
     ELY_TRY_ASSIGN(const auto known, state->find_repository(entry.name));
     if (known) {
@@ -248,11 +247,6 @@ Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Prog
     const auto collection = open_or_make_code_collection(workspace, entry.address(), entry.vectorizer);
     if (!collection) return fail(after_failure(workspace, plan, made, collection.error()));
     made.empty_collection = collection->made;
-    // What the ledger will know stands under the name that the store gives it.
-    if (entry.collection != collection->address.name) {
-        entry.collection = collection->address.name;
-        ELY_TRY(state->put_repository(entry));
-    }
     crash_point("add.collection_created");
     auto sync = sync_locked(workspace, entry, {}, progress, stop);
     if (!sync) return fail(after_failure(workspace, plan, made, std::move(sync).error()));

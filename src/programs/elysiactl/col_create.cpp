@@ -64,23 +64,20 @@ Result<model::CollectionSchema> make_schema(operate::Workspace& workspace, const
 }
 
 Result<int> run(Context& context, const Options& options) {
-    ELY_TRY(model::check_collection_name(options.name));
-    if (!options.force) ELY_TRY(operate::check_unprotected(options.name));
     if (options.vectorizer == "local" && options.dimensions > 0) {
         return fail(Code::usage, "the local model decides the dimensions", "leave --dimensions out");
     }
     operate::Workspace workspace(context.settings, context.clock, context.variable);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
+    ELY_TRY_ASSIGN(const auto address, operate::stored_address(workspace, {cluster, options.name}));
+    if (!options.force) ELY_TRY(operate::check_unprotected(address.name));
     ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     ELY_TRY_ASSIGN(auto schema, make_schema(workspace, options));
     if (context.dry_run && store->open(options.name)) {
         return fail(Code::already_exists, fmt::format("there is a collection '{}' already", options.name));
     }
-    // The store may give it another name.
-    if (!context.dry_run) {
-        ELY_TRY_ASSIGN(const auto created, store->create(schema));
-        schema.name = created->schema().name;
-    }
+    if (!context.dry_run) ELY_TRY(store->create(schema));
+    schema.name = address.name;
     if (context.json) {
         context.print_json({{"name", schema.name},
                             {"cluster", cluster_json(cluster)},
