@@ -199,6 +199,22 @@ std::optional<ProcessIdentity> identify_process(int pid) {
     return out;
 }
 
+std::optional<ProcessIdentity> find_process(const std::vector<std::string>& arguments, const Path& working_directory) {
+    std::string wanted;
+    for (const auto& argument : arguments) wanted.append(argument).push_back('\0');
+    std::error_code code;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", code)) {
+        const auto name = entry.path().filename().string();
+        int pid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
+        if (const auto folder = std::filesystem::read_symlink(entry.path() / "cwd", code); folder != working_directory)
+            continue;
+        auto identity = identify_process(pid);
+        if (identity && read_file(entry.path() / "cmdline") == wanted && is_running(*identity)) return identity;
+    }
+    return std::nullopt;
+}
+
 bool is_running(const ProcessIdentity& process) {
     if (process.pid <= 0 || identify_process(process.pid) != process) return false;
     const auto fields = status_fields(process.pid);

@@ -44,6 +44,9 @@ struct BackgroundOptions {
 
 // The process that has this number now; nullopt when there is none.
 [[nodiscard]] std::optional<ProcessIdentity> identify_process(int pid);
+// One that was started with just these arguments in this folder, whoever started it; nullopt when none runs.
+[[nodiscard]] std::optional<ProcessIdentity> find_process(const std::vector<std::string>& arguments,
+                                                          const Path& working_directory);
 // False for one that has ended and was not waited for.
 [[nodiscard]] bool is_running(const ProcessIdentity& process);
 // Waits so long for its end, and says whether it has ended; one of our own children is then taken off the system's

@@ -26,7 +26,7 @@ BackgroundOptions shell(const Path& folder, const std::string& script, Lifetime 
 
 // Makes a named pipe; whoever opens it for reading waits for the one that writes, so no test waits for a time.
 Path make_pipe(const Path& folder, const std::string& name) {
-    const auto path = folder / name;
+    auto path = folder / name;
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
     return path;
 }
@@ -152,6 +152,23 @@ TEST_CASE("of what a killed program has started, only what was meant to outlive 
     CHECK(wait_for_end(started[0], k_long));
     CHECK(is_running(started[1]));
     CHECK(end_process(started[1], k_long) == Ended::by_itself);
+}
+
+TEST_CASE("a process is found by what it was started with, and where") {
+    const testing::TemporaryFolder folder;
+    BackgroundOptions options;
+    options.arguments = {"sleep", "1000.5"};
+    options.working_directory = std::filesystem::canonical(folder.path());
+    options.log = folder.path() / "log";
+    CHECK_FALSE(find_process(options.arguments, options.working_directory).has_value());
+    const auto process = start_background(options);
+    REQUIRE(process.has_value());
+    CHECK(find_process(options.arguments, options.working_directory) == process.value());
+    CHECK_FALSE(find_process({"sleep", "1000"}, options.working_directory).has_value());
+    CHECK_FALSE(find_process({"sleep", "1000.5", ""}, options.working_directory).has_value());
+    CHECK_FALSE(find_process(options.arguments, "/").has_value());
+    CHECK(end_process(*process, k_long) == Ended::by_itself);
+    CHECK_FALSE(find_process(options.arguments, options.working_directory).has_value());
 }
 
 TEST_CASE("what else is open here stays closed there") {

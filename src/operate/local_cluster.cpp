@@ -113,6 +113,18 @@ void put_log_aside(const Path& log, bool new_cluster) {
     if (!code && (new_cluster || size > k_long_log)) std::filesystem::rename(log, log.string() + ".1", code);
 }
 
+// A command that was killed between the start of a node and the record of it has left one that nobody knows of.
+void find_unrecorded_nodes(LocalCluster& cluster) {
+    const auto launch = cluster.launch();
+    for (unsigned node = 0; node < cluster.nodes.size(); ++node) {
+        auto& process = cluster.nodes[node].process;
+        if (is_running(process)) continue;
+        std::error_code code;
+        const auto folder = std::filesystem::canonical(launch.nodes[node].folder, code);
+        process = find_process(store::launch_arguments(launch, node), folder).value_or(ProcessIdentity{});
+    }
+}
+
 struct Endings {
     unsigned ended = 0;
     unsigned killed = 0;
@@ -188,8 +200,46 @@ Result<void> wait_for_all(LocalCluster& cluster, const UpRequest& request, model
 
 Result<LocalCluster> existing_or_new(const Path& data_folder, const UpRequest& request, bool& created) {
     auto cluster = read_record(local_cluster_folder(data_folder, request.name));
-    created = !cluster && cluster.error().code == Code::not_found;
-    return created ? new_cluster(data_folder, request) : std::move(cluster);
+    const bool found = cluster || cluster.error().code != Code::not_found;
+    created = !found || (cluster && cluster->version.empty());  // also one that has never been up
+    return found ? std::move(cluster) : new_cluster(data_folder, request);
+}
+
+// What runs when this fails is what ran before.
+Result<void> start_and_wait(UpReport& report, const UpRequest& request, model::Progress& progress,
+                            const std::stop_token& stop) {
+    auto& cluster = report.cluster;
+    std::vector<unsigned> started;
+    auto up = start_missing(cluster, started, request, stop);
+    if (up) up = wait_for_all(cluster, request, progress, stop);
+    report.started = static_cast<unsigned>(started.size());
+    if (up) return {};
+    const auto endings = end_nodes(cluster, started, std::chrono::seconds(10));
+    if (report.created && !endings.error) {
+        forget_new_cluster(cluster);
+    } else {
+        (void)write_record(cluster);
+    }
+    return up;
+}
+
+std::vector<std::uint16_t> open_ports(const LocalCluster& cluster) {
+    std::vector<std::uint16_t> out;
+    for (const auto& node : cluster.nodes) {
+        for (const auto port : {node.ports.grpc, node.ports.data}) {
+            if (store::listens_on_every_address(port)) out.push_back(port);
+        }
+    }
+    return out;
+}
+
+Result<void> delete_folder(const LocalCluster& cluster) {
+    std::error_code code;
+    // The record goes last: what is interrupted here can be done again.
+    for (const auto& node : cluster.launch().nodes) std::filesystem::remove_all(node.folder, code);
+    std::filesystem::remove_all(cluster.folder, code);
+    if (code) return fail(errno_error(code.value(), "cannot delete " + cluster.folder.string()));
+    return {};
 }
 
 }  // namespace
@@ -241,26 +291,13 @@ Result<UpReport> bring_up(const Path& data_folder, const UpRequest& request, con
     UpReport report;
     ELY_TRY_ASSIGN(report.cluster, existing_or_new(data_folder, request, report.created));
     auto& cluster = report.cluster;
+    find_unrecorded_nodes(cluster);
     ELY_TRY(adopt_request(cluster, request, variable, stop));
     ELY_TRY(check_ports(cluster));
-    std::vector<unsigned> started;
-    auto up = start_missing(cluster, started, request, stop);
-    if (up) up = wait_for_all(cluster, request, progress, stop);
-    if (!up) {
-        const auto endings = end_nodes(cluster, started, std::chrono::seconds(10));
-        if (report.created && !endings.error) {
-            forget_new_cluster(cluster);
-        } else {
-            (void)write_record(cluster);
-        }
-        return fail(up.error());
-    }
-    report.started = static_cast<unsigned>(started.size());
-    for (const auto& node : cluster.nodes) {
-        for (const auto port : {node.ports.grpc, node.ports.data}) {
-            if (store::listens_on_every_address(port)) report.open_ports.push_back(port);
-        }
-    }
+    ELY_TRY(make_directories(cluster.folder));
+    ELY_TRY(write_record(cluster));
+    ELY_TRY(start_and_wait(report, request, progress, stop));
+    report.open_ports = open_ports(cluster);
     report.seconds = watch.seconds();
     return report;
 }
@@ -273,6 +310,7 @@ Result<DownReport> bring_down(const Path& data_folder, const std::string& name, 
     DownReport report;
     ELY_TRY_ASSIGN(report.cluster, read_local_cluster(data_folder, name));
     auto& cluster = report.cluster;
+    find_unrecorded_nodes(cluster);
     std::vector<unsigned> all(cluster.nodes.size());
     for (unsigned node = 0; node < all.size(); ++node) all[node] = node;
     progress.stage("ending cluster " + name, 0, "nodes");
@@ -282,12 +320,7 @@ Result<DownReport> bring_down(const Path& data_folder, const std::string& name, 
     ELY_TRY(write_record(cluster));
     if (endings.error) return fail(*endings.error);
     if (!delete_data) return report;
-    std::error_code code;
-    // The record goes last: what is interrupted here can be done again.
-    for (unsigned node = 0; node < all.size(); ++node)
-        std::filesystem::remove_all(cluster.folder / store::node_name(node), code);
-    std::filesystem::remove_all(cluster.folder, code);
-    if (code) return fail(errno_error(code.value(), "cannot delete " + cluster.folder.string()));
+    ELY_TRY(delete_folder(cluster));
     report.deleted = true;
     return report;
 }

@@ -90,6 +90,12 @@ def check_life(home):
     again = home.json("cluster", "up")
     assert not again["created"] and again["started"] == 0 and again["nodes"] == up["nodes"], again
     assert "runs already" in home.ok("cluster", "up").stdout
+    # As when the command was killed before it could write down what it had started.
+    record = json.loads((folder / "cluster.json").read_text())
+    record["nodes"][0] |= {"pid": 0, "started": 0, "boot": ""}
+    (folder / "cluster.json").write_text(json.dumps(record))
+    again = home.json("cluster", "up")
+    assert again["started"] == 0 and again["nodes"] == up["nodes"], again
     os.kill(pid, signal.SIGKILL)
     wait(lambda: not runs(pid), "it was killed")
     again = home.json("cluster", "up")

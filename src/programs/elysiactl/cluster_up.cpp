@@ -106,15 +106,20 @@ Result<int> run(Context& context, const Options& options) {
 
 Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
-    line.add_option("--name", options->request.name, "the cluster's name, also of its profile")->capture_default_str();
+    line.add_option("--name", options->request.name, "the cluster's name, also of its profile")
+        ->type_name("NAME")
+        ->capture_default_str();
     line.add_choice("--nodes", options->nodes, {"1", "3"}, "how many nodes a new cluster has (default 1)");
     auto* version = line.add_option("--version", options->request.server.version,
-                                    "this version of the server, of those built here or from a container image");
-    line.add_option("--server", options->server, "the weaviate-server program")->excludes(version);
+                                    "this version of the server, of those built here or from a container image")
+                        ->type_name("VERSION");
+    line.add_option("--server", options->server, "the weaviate-server program")->type_name("FILE")->excludes(version);
     line.add_option("--embed-endpoint", options->embed_endpoint,
-                    "a URL where texts are embedded (see embed serve), for text2vec-transformers; \"none\": no more");
-    line.add_option("--timeout", options->timeout, "so many seconds for the nodes to become ready")
+                    "a URL where texts are embedded (see embed serve), for text2vec-transformers; \"none\": no more")
+        ->type_name("URL");
+    line.add_option("--timeout", options->timeout, "how long to wait for the nodes to become ready")
         ->check(CLI::Range(1U, 86400U))
+        ->type_name("SECONDS")
         ->capture_default_str();
     return [options](Context& context) { return run(context, *options); };
 }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint16_t k_last_port = 65535;
 constexpr std::chrono::milliseconds k_between_questions{50};
+constexpr std::streamoff k_longest_end = 4 << 20;
 
 sockaddr_in address_of(std::uint32_t host, std::uint16_t port) {
     sockaddr_in out{};
@@ -266,11 +267,10 @@ bool listens_on_every_address(std::uint16_t port) {
 }
 
 LogEnd log_end(const Path& file, unsigned lines) {
-    constexpr std::streamoff most = 4 << 20;
     std::ifstream stream(file, std::ios::binary | std::ios::ate);
     if (!stream) return {};
     const std::streamoff size = stream.tellg();
-    const auto from = std::max<std::streamoff>(size - most, 0);
+    const auto from = std::max<std::streamoff>(size - k_longest_end, 0);
     stream.seekg(from);
     std::string text(static_cast<std::size_t>(size - from), '\0');
     stream.read(text.data(), size - from);
