@@ -226,7 +226,8 @@ Result<void> start_and_wait(UpReport& report, const UpRequest& request, model::P
 std::vector<std::uint16_t> open_ports(const LocalCluster& cluster) {
     std::vector<std::uint16_t> out;
     for (const auto& node : cluster.nodes) {
-        for (const auto port : {node.ports.grpc, node.ports.data}) {
+        const auto& ports = node.ports;
+        for (const auto port : {ports.rest, ports.grpc, ports.gossip, ports.data, ports.raft, ports.raft_rpc}) {
             if (store::listens_on_every_address(port)) out.push_back(port);
         }
     }

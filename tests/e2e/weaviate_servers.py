@@ -207,6 +207,16 @@ class WeaviateServer:
             text = response.read()
             return json.loads(text) if text else None
 
+    def wait_for_healthy(self, names, node=0):
+        """Until a node sees just these as healthy: gossip takes its time, and while a leader is chosen there is no answer."""
+        def seen():
+            try:
+                nodes = self.ask("/v1/nodes", node=node)["nodes"]
+            except urllib.error.HTTPError:
+                return []
+            return sorted(item["name"] for item in nodes if item["status"] == "HEALTHY")
+        wait_until(lambda: seen() == sorted(names), self.nodes[node].process, self.nodes[node].log)
+
     def wait_until_ready(self, node):
         def ready():
             try:
@@ -229,7 +239,7 @@ class WeaviateServer:
         out = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         out |= {
             "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true", "BACKUP_FILESYSTEM_PATH": str(node.folder / "backups"),
-            "CLUSTER_ADVERTISE_ADDR": "127.0.0.1", "CLUSTER_BIND_ADDR": "127.0.0.1",
+            "CLUSTER_ADVERTISE_ADDR": "127.0.0.1", "CLUSTER_ADVERTISE_PORT": str(node.gossip), "CLUSTER_BIND_ADDR": "127.0.0.1",
             "CLUSTER_DATA_BIND_PORT": str(node.data), "CLUSTER_GOSSIP_BIND_PORT": str(node.gossip),
             "CLUSTER_HOSTNAME": node.name, "CLUSTER_IN_LOCALHOST": "true",
             "CLUSTER_JOIN": f"127.0.0.1:{join.gossip}" if join else "", "DEFAULT_VECTORIZER_MODULE": "none",

@@ -86,8 +86,9 @@ def check_cluster(version):
             nodes = weaviate.ask("/v1/nodes", node=i)["nodes"]
             assert [node["version"] for node in nodes] == [version] * 3, nodes
         weaviate.stop(2)
-        assert len(weaviate.ask("/v1/nodes")["nodes"]) == 2
+        weaviate.wait_for_healthy(["node0", "node1"])
         weaviate.restart(2)
+        weaviate.wait_for_healthy(["node0", "node1", "node2"])
 
 
 def main():

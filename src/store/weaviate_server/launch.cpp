@@ -195,6 +195,8 @@ std::map<std::string, std::string> launch_environment(const Launch& launch, unsi
     const std::map<std::string, std::string> ours{
         {"BACKUP_FILESYSTEM_PATH", (self.folder / "backups").string()},
         {"CLUSTER_ADVERTISE_ADDR", "127.0.0.1"},
+        // Before 1.35 it was not the gossip port by itself.
+        {"CLUSTER_ADVERTISE_PORT", std::to_string(self.ports.gossip)},
         {"CLUSTER_BIND_ADDR", "127.0.0.1"},
         {"CLUSTER_DATA_BIND_PORT", std::to_string(self.ports.data)},
         {"CLUSTER_GOSSIP_BIND_PORT", std::to_string(self.ports.gossip)},

@@ -2,8 +2,9 @@
 
 // How weaviate-server processes are started so that they make one cluster on this machine: ports, arguments,
 // environment, and when they are ready. REST, gossip and raft listen on the loopback interface; the server itself binds
-// gRPC and the nodes' data port to every address, which no setting of its changes. What starts clusters for people
-// (operate/local_cluster.hpp) and for tests (store/weaviate/testing) shares this; it keeps no record of what runs.
+// gRPC and the nodes' data port to every address, which no setting of its changes (versions before 1.35: gossip too).
+// What starts clusters for people (operate/local_cluster.hpp) and for tests (store/weaviate/testing) shares this; it
+// keeps no record of what runs.
 
 #include <chrono>
 #include <cstdint>
