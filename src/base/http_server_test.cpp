@@ -253,7 +253,9 @@ TEST_CASE("a client that takes no answer holds a thread for so long only") {
     options.request_timeout = std::chrono::milliseconds(200);
     const RunningServer server({{"GET", "/large",
                                  [](const HttpServerRequest&) {
-                                     return HttpResponse{200, {}, std::string(50'000'000, 'x')};
+                                     HttpResponse large{200, {}, {}};
+                                     large.body.resize(50'000'000);
+                                     return large;
                                  }},
                                 {"GET", "/small",
                                  [](const HttpServerRequest&) {
