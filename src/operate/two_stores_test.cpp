@@ -77,7 +77,8 @@ struct Desk {
             return found == variables.end() ? std::nullopt : std::optional(found->second);
         };
         return {settings, system_clock(), variable,
-                [this](const model::ClusterAccess& access, const store::LocalVector&) -> Result<std::unique_ptr<store::Store>> {
+                [this](const model::ClusterAccess& access,
+                       const store::LocalVector&) -> Result<std::unique_ptr<store::Store>> {
                     opened.push_back(access);
                     auto store = store::open_embedded_store(folder.path() / (access.name + ".db"));
                     if (!store) return fail(store.error());

@@ -22,7 +22,8 @@ namespace ely::store {
 // can embed queries with the same model.
 using LocalVector = std::function<Result<std::vector<float>>(std::string_view text)>;
 
-// The collections of a Weaviate cluster. Makes contact: unavailable, timeout, unauthorized, unsupported when that fails.
+// The collections of a Weaviate cluster. Makes contact: unavailable, timeout, unauthorized, unsupported when that
+// fails.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access,
                                                                  LocalVector local_vector = {});
 

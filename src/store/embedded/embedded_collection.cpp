@@ -9,8 +9,8 @@
 #include "store/embedded/lexical_search.hpp"
 #include "store/embedded/row_codec.hpp"
 #include "store/embedded/schema_json.hpp"
-#include "store/schema_change.hpp"
 #include "store/embedded/vector_search.hpp"
+#include "store/schema_change.hpp"
 
 namespace ely::store::embedded {
 

@@ -10,9 +10,9 @@
 
 #include "base/testing/temporary_folder.hpp"
 #include "store/embedded/quantizer.hpp"
-#include "store/words/tokenizer.hpp"
 #include "store/open.hpp"
 #include "store/testing/objects.hpp"
+#include "store/words/tokenizer.hpp"
 
 namespace ely::store::embedded {
 namespace {

@@ -8,9 +8,9 @@
 #include "base/crash_point.hpp"
 #include "store/embedded/row_codec.hpp"
 #include "store/embedded/schema_json.hpp"
-#include "store/schema_change.hpp"
 #include "store/embedded/segment_builder.hpp"
 #include "store/embedded/segment_merge.hpp"
+#include "store/schema_change.hpp"
 
 namespace ely::store::embedded {
 namespace {
