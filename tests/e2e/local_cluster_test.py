@@ -87,6 +87,9 @@ def check_life(home):
     assert up["url"] in (home.folder / "clusters.yaml").read_text()
     ask(up["url"] + "/v1/objects", "POST", {"class": "Kept", "properties": {"word": "kept"}})
 
+    # It is a cluster like any other.
+    assert [item["name"] for item in home.json("col", "ls", "--cluster", "local")] == ["Kept"]
+
     again = home.json("cluster", "up")
     assert not again["created"] and again["started"] == 0 and again["nodes"] == up["nodes"], again
     assert "runs already" in home.ok("cluster", "up").stdout

@@ -87,6 +87,7 @@ void print_report(Context& context, const operate::UpReport& report) {
             "firewall.\n",
             context.style.yellow("!"), report.open_ports.size() == 1 ? "" : "s", fmt::join(report.open_ports, ", "));
     }
+    if (report.created) context.out.print("Use it: elysiactl repo add URL --cluster {}\n", cluster.name);
 }
 
 Result<int> run(Context& context, const Options& options) {
