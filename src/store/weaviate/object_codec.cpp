@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -76,7 +77,20 @@ model::Value to_value(model::DataType type, const wire::Value& value) {
 
 }  // namespace
 
-ObjectEncoder::ObjectEncoder(const Class& target, const BatchView& view) : m_target(target), m_view(view) {
+EncodedObjects EncodedObjects::make() {
+    constexpr std::size_t k_first_block = std::size_t{256} << 10U;
+    constexpr std::size_t k_largest_block = std::size_t{1} << 20U;
+    google::protobuf::ArenaOptions options;
+    options.start_block_size = k_first_block;
+    options.max_block_size = k_largest_block;
+    EncodedObjects out;
+    out.arena = std::make_unique<google::protobuf::Arena>(options);
+    out.request = google::protobuf::Arena::CreateMessage<wire::BatchObjectsRequest>(out.arena.get());
+    return out;
+}
+
+ObjectEncoder::ObjectEncoder(const Class& target, const BatchView& view)
+    : m_target(target), m_view(view), m_encoded(EncodedObjects::make()) {
     for (const auto& property : target.schema.properties) {
         const auto column = view.column(property.name);
         if (!column) continue;
@@ -174,7 +188,7 @@ void ObjectEncoder::add_words(std::size_t row, wire::BatchObject& object) {
 
 Result<void> ObjectEncoder::add(std::size_t row) {
     constexpr std::size_t k_object_overhead = 80;
-    auto& object = *m_request.add_objects();
+    auto& object = *m_encoded.request->add_objects();
     const auto encode = [&]() -> Result<void> {
         object.set_uuid(m_view.id(row).text());
         object.set_collection(m_target.schema.name);
@@ -189,15 +203,13 @@ Result<void> ObjectEncoder::add(std::size_t row) {
         return {};
     };
     auto done = encode();
-    if (!done) m_request.mutable_objects()->RemoveLast();
+    if (!done) m_encoded.request->mutable_objects()->RemoveLast();
     return done;
 }
 
-wire::BatchObjectsRequest ObjectEncoder::take() {
+EncodedObjects ObjectEncoder::take() {
     m_bytes = 0;
-    wire::BatchObjectsRequest out;
-    out.Swap(&m_request);
-    return out;
+    return std::exchange(m_encoded, EncodedObjects::make());
 }
 
 Result<Uuid> ObjectDecoder::id(const wire::SearchResult& result) {

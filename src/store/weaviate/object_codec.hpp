@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <google/protobuf/arena.h>
 #include <weaviate.pb.h>
 #include "base/result.hpp"
 #include "store/batch/batch.hpp"
@@ -19,6 +21,14 @@ namespace ely::store::weaviate {
 
 namespace wire = ::weaviate::v1;
 
+// A request and the memory that all of it lies in: tens of thousands of small parts, let go at once.
+struct EncodedObjects {
+    std::unique_ptr<google::protobuf::Arena> arena;
+    wire::BatchObjectsRequest* request = nullptr;  // the arena's
+
+    static EncodedObjects make();
+};
+
 // Collects rows of one batch into requests. Both arguments must outlive it. Not thread-safe.
 class ObjectEncoder {
   public:
@@ -26,11 +36,11 @@ class ObjectEncoder {
 
     // usage: the row cannot be kept as it is, and is not part of the request.
     [[nodiscard]] Result<void> add(std::size_t row);
-    [[nodiscard]] std::size_t objects() const { return static_cast<std::size_t>(m_request.objects_size()); }
+    [[nodiscard]] std::size_t objects() const { return static_cast<std::size_t>(m_encoded.request->objects_size()); }
     // About as many as the request will have on the wire.
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
     // The request so far; the encoder is empty afterwards and may be used again.
-    [[nodiscard]] wire::BatchObjectsRequest take();
+    [[nodiscard]] EncodedObjects take();
 
   private:
     struct Column {
@@ -46,7 +56,7 @@ class ObjectEncoder {
     const BatchView& m_view;
     std::vector<Column> m_columns;
     std::vector<Column> m_searchable;
-    wire::BatchObjectsRequest m_request;
+    EncodedObjects m_encoded;
     std::size_t m_bytes = 0;
 };
 

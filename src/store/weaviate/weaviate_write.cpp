@@ -46,9 +46,9 @@ std::vector<std::size_t> last_rows(const BatchView& view) {
 
 }  // namespace
 
-Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_request(wire::BatchObjectsRequest request,
+Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_request(EncodedObjects objects,
                                                                                  std::vector<std::size_t> rows) const {
-    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().put(request));
+    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().put(*objects.request));
     std::vector<Failed> out;
     for (const auto& error : reply.errors()) {
         const auto index = static_cast<std::size_t>(error.index());
@@ -75,8 +75,8 @@ Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_rows(co
     const auto send = [&]() -> Result<void> {
         if (in_request.empty()) return {};
         if (under_way.size() == k_under_way) ELY_TRY(collect());
-        under_way.push_back(std::async(std::launch::async, [this, request = encoder.take(), of = in_request]() mutable {
-            return send_request(std::move(request), std::move(of));
+        under_way.push_back(std::async(std::launch::async, [this, objects = encoder.take(), of = in_request]() mutable {
+            return send_request(std::move(objects), std::move(of));
         }));
         in_request.clear();
         return {};

@@ -1,12 +1,11 @@
 #include "store/words/candidates.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
-#include "base/text.hpp"
 #include "store/words/tokenizer.hpp"
 
 namespace ely::store::words {
@@ -16,7 +15,47 @@ struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
-using WordSet = std::unordered_set<std::string, Hash, std::equal_to<>>;
+
+// A set of words that lie elsewhere. Objects go by in tens of thousands, so it allocates once.
+class WordTable {
+  public:
+    explicit WordTable(std::size_t about) : m_slots(std::bit_ceil(2 * about + 16)) {}
+
+    [[nodiscard]] bool contains(std::string_view word) const { return !m_slots[slot_of(word)].empty(); }
+    void insert(std::string_view word) {
+        auto& slot = m_slots[slot_of(word)];
+        if (!slot.empty() || word.empty()) return;
+        slot = word;
+        if (2 * ++m_count > m_slots.size()) grow();
+    }
+
+  private:
+    // Where the word is, or would be.
+    [[nodiscard]] std::size_t slot_of(std::string_view word) const {
+        const auto mask = m_slots.size() - 1;
+        auto at = std::hash<std::string_view>{}(word)&mask;
+        while (!m_slots[at].empty() && m_slots[at] != word) at = (at + 1) & mask;
+        return at;
+    }
+    void grow() {
+        auto old = std::exchange(m_slots, std::vector<std::string_view>(2 * m_slots.size()));
+        for (const auto word : old) {
+            if (!word.empty()) m_slots[slot_of(word)] = word;
+        }
+    }
+
+    std::vector<std::string_view> m_slots;  // an empty one is free
+    std::size_t m_count = 0;
+};
+
+void add_plain_words(std::string_view text, WordTable& words) {
+    const auto is_word = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c & 0x80) != 0; };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto start = at;
+        while (at < text.size() && is_word(text[at])) ++at;
+        if (at > start) words.insert(text.substr(start, at - start));
+    }
+}
 
 // What one unit (an object, or a group of them) has of the query's terms.
 struct Unit {
@@ -169,27 +208,28 @@ std::vector<ScoredCandidate> best_candidates(const LexicalQuery& query, std::spa
 }
 
 std::string words_within(std::span<const std::string_view> texts) {
-    WordSet plain;
-    WordSet within;
+    std::size_t bytes = 0;
+    for (const auto text : texts) bytes += text.size();
+    // Lower case is at most half as long again, so that no view is left behind by a longer string.
+    std::string lower;
     std::string out;
-    const auto is_word = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
-    };
+    lower.reserve(bytes);
+    out.reserve(2 * bytes + texts.size());
+    WordTable words(bytes / 4);
     for (const auto text : texts) {
-        for (std::size_t at = 0; at < text.size();) {
-            auto end = at;
-            while (end < text.size() && is_word(text[end])) ++end;
-            if (end > at) plain.insert(to_lower_ascii(text.substr(at, end - at)));
-            at = end + 1;
-        }
+        const auto start = lower.size();
+        for (const char c : text) lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+        add_plain_words(std::string_view(lower).substr(start), words);
     }
-    Tokenizer tokenizer;
+    thread_local Tokenizer tokenizer;
     for (const auto text : texts) {
         tokenizer.run(text, [&](const Term& term) {
-            if (term.kind != TermKind::part || plain.contains(term.text) || within.contains(term.text)) return;
-            within.emplace(term.text);
+            if (term.kind != TermKind::part || words.contains(term.text)) return;
+            if (out.size() + term.text.size() + 1 > out.capacity()) return;  // cannot be; views would be left behind
             if (!out.empty()) out.push_back(' ');
+            const auto start = out.size();
             out += term.text;
+            words.insert(std::string_view(out).substr(start));
         });
     }
     return out;
