@@ -33,7 +33,7 @@ class Layers:
         self.problems = []
         self.rooms = {}  # name -> (rooms it may include, libraries), in the file's order
         self.libraries = {}  # name -> header patterns
-        self.open_folders = set()
+        self.opened = set()
         self.test_libraries = set()
         section = None
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -50,7 +50,7 @@ class Layers:
             elif section == "rooms":
                 self._add_room(where, cells)
             elif section == "open":
-                self.open_folders.add(cells[0])
+                self.opened.add(cells[0])
             elif section == "tests":
                 self.test_libraries.update(line.split())
             else:
@@ -99,7 +99,7 @@ def check_room_include(layers, path, target):
     if other not in layers.rooms[room][0]:
         return f"{room} may not include {other} (\"{target}\")"
     folder = sub_folder(layers, target, other)
-    if folder and f"{other}/{folder}" not in layers.open_folders and "/testing/" not in target:
+    if folder and not {f"{other}/{folder}", target} & layers.opened and "/testing/" not in target:
         return f'"{target}" is private to {other}'
     return None
 

@@ -18,6 +18,7 @@ store  | base       | fmt
 search | base store | -
 [open]
 store/filter
+store/remote/rest.hpp
 [tests]
 doctest
 """
@@ -68,6 +69,11 @@ class CheckLayers(unittest.TestCase):
     def test_private_sub_folder(self):
         files = {"store/embedded/rows.hpp": "", "search/s.cpp": '#include "store/embedded/rows.hpp"\n'}
         self.fails(files, 'src/search/s.cpp:1: "store/embedded/rows.hpp" is private to store')
+
+    def test_single_open_header(self):
+        files = {"store/remote/rest.hpp": "", "store/remote/rpc.hpp": ""}
+        self.passes(files | {"search/s.cpp": '#include "store/remote/rest.hpp"\n'})
+        self.fails(files | {"search/s.cpp": '#include "store/remote/rpc.hpp"\n'}, '"store/remote/rpc.hpp" is private to store')
 
     def test_testing_in_product_code(self):
         files = {"store/testing/contract.hpp": "", "store/s.cpp": '#include "store/testing/contract.hpp"\n'}

@@ -13,4 +13,9 @@ Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& a
     return weaviate::WeaviateStore::open(access, std::move(local_vector));
 }
 
+const weaviate::Rest* rest_of(const Store& store) {
+    const auto* cluster = dynamic_cast<const weaviate::WeaviateStore*>(&store);
+    return cluster == nullptr ? nullptr : &cluster->rest();
+}
+
 }  // namespace ely::store

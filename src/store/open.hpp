@@ -15,6 +15,10 @@
 
 namespace ely::store {
 
+namespace weaviate {
+class Rest;
+}
+
 // The store in one SQLite file, which is made, with its folder, when missing. The clock must outlive the store.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_embedded_store(const Path& file, const Clock& clock = system_clock());
 
@@ -26,5 +30,9 @@ using LocalVector = std::function<Result<std::vector<float>>(std::string_view te
 // fails.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access,
                                                                  LocalVector local_vector = {});
+
+// The REST interface of the cluster that a store's collections are in, for what no store has a word for; null for a
+// store that is no cluster's. It lives as long as the store.
+[[nodiscard]] const weaviate::Rest* rest_of(const Store& store);
 
 }  // namespace ely::store

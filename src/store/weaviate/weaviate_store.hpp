@@ -24,6 +24,7 @@ class WeaviateStore final : public Store {
     [[nodiscard]] Result<void> drop(std::string_view name) override;
     [[nodiscard]] std::string location() const override { return m_server->rest().url(); }
     [[nodiscard]] Result<void> health() override;
+    [[nodiscard]] const Rest& rest() const { return m_server->rest(); }
 
   private:
     WeaviateStore(std::shared_ptr<Server> server, LocalVector local_vector)
