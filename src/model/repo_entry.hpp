@@ -22,6 +22,7 @@ struct RepoEntry {
     std::vector<std::string> include_patterns;
     std::vector<std::string> exclude_patterns;
     std::uint64_t max_file_size = 0;  // bytes; 0: the default
+    bool elysia = true;               // on a cluster: Elysia is told of the collection
     // "adding" until the first sync has ended, then "ready", "failed".
     std::string status = "adding";
     std::string commit;           // last indexed

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 2> k_migrations{R"sql(
+constexpr std::array<std::string_view, 3> k_migrations{R"sql(
 CREATE TABLE repositories(name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs(
     id INTEGER PRIMARY KEY,
@@ -39,6 +39,12 @@ CREATE TABLE rates(name TEXT PRIMARY KEY, units_per_second REAL NOT NULL) WITHOU
                                                        // program that knows none must not take it for its own.
                                                        R"sql(
 UPDATE repositories SET entry = json_set(entry, '$.cluster', '') WHERE json_valid(entry);
+)sql",
+                                                       // What was kept before Elysia was told of collections is told
+                                                       // to it as what is added now. A program that does not know the
+                                                       // word would forget that it is not wanted.
+                                                       R"sql(
+UPDATE repositories SET entry = json_set(entry, '$.elysia', json('true')) WHERE json_valid(entry);
 )sql"};
 
 // How much a new measurement counts against what is known.
@@ -56,6 +62,7 @@ std::string to_text(const model::RepoEntry& entry) {
     json["include_patterns"] = entry.include_patterns;
     json["exclude_patterns"] = entry.exclude_patterns;
     json["max_file_size"] = entry.max_file_size;
+    json["elysia"] = entry.elysia;
     json["status"] = entry.status;
     json["commit"] = entry.commit;
     json["documents"] = entry.documents;
@@ -80,6 +87,7 @@ Result<model::RepoEntry> from_text(std::string_view name, std::string_view text)
     entry.include_patterns = json.value("include_patterns", std::vector<std::string>{});
     entry.exclude_patterns = json.value("exclude_patterns", std::vector<std::string>{});
     entry.max_file_size = json.value("max_file_size", std::uint64_t{0});
+    entry.elysia = json.value("elysia", true);
     entry.status = json.value("status", "");
     entry.commit = json.value("commit", "");
     entry.documents = json.value("documents", std::uint64_t{0});

@@ -15,6 +15,7 @@ model::RepoEntry sample() {
     entry.collection = "flask";
     entry.include_patterns = {"*.py", "*.md"};
     entry.max_file_size = 1000;
+    entry.elysia = false;
     entry.status = "ready";
     entry.commit = "c1";
     entry.documents = 7;
@@ -44,6 +45,7 @@ TEST_CASE("a repository is remembered across openings, and forgotten with its ru
     REQUIRE(found.has_value());
     CHECK(found->include_patterns == std::vector<std::string>{"*.py", "*.md"});
     CHECK(found->max_file_size == 1000);
+    CHECK(!found->elysia);
     CHECK(found->documents == 7);
     const auto runs = state.runs("flask", 10).value();
     REQUIRE(runs.size() == 2);
@@ -81,11 +83,13 @@ TEST_CASE("what was kept before there were clusters is in the embedded store") {
     CHECK(found->cluster.empty());
     CHECK(found->address() == model::CollectionAddress{"", "code"});
     CHECK(found->documents == 7);
+    // Elysia is told of it, as of what is added now.
+    CHECK(found->elysia);
     found->cluster = "team";
     REQUIRE(state.put_repository(*found));
     // A program that knows no clusters must not take it for a file of its own: it sees a later version.
     auto database = sqlite::Database::open(file).value();
-    CHECK(database.user_version().value() == 2);
+    CHECK(database.user_version().value() == 3);
     CHECK(state::StateDatabase::open(file)->find_repository("flask").value()->cluster == "team");
 }
 

@@ -46,6 +46,7 @@ model::RepoEntry to_entry(const AddRequest& request) {
     entry.include_patterns = request.include_patterns;
     entry.exclude_patterns = request.exclude_patterns;
     entry.max_file_size = request.max_file_size;
+    entry.elysia = request.elysia;
     return entry;
 }
 
@@ -61,6 +62,7 @@ std::string difference(const AddRequest& request, const model::RepoEntry& begun)
     if (differs(request.branch, begun.branch)) return "--branch \"" + begun.branch + "\"";
     if (differs(request.vectorizer, begun.vectorizer)) return "--vectorizer " + begun.vectorizer;
     if (differs(request.ids, begun.ids)) return "--ids " + begun.ids;
+    if (!request.elysia && begun.elysia) return "metadata for Elysia";
     if (!request.include_patterns.empty() && request.include_patterns != begun.include_patterns) {
         return "--include-pattern \"" + join(begun.include_patterns, ",") + "\"";
     }

@@ -28,6 +28,7 @@ struct AddRequest {
     std::vector<std::string> include_patterns;
     std::vector<std::string> exclude_patterns;
     std::uint64_t max_file_size = 0;
+    bool elysia = true;  // on a cluster: Elysia is told of the collection
 };
 
 struct Estimate {

@@ -1,10 +1,15 @@
 #include "operate/onboard/remove.hpp"
 
 #include "base/crash_point.hpp"
+#include "operate/sync/elysia.hpp"
 #include "operate/waiting_streams.hpp"
 
 namespace ely::operate {
 namespace {
+
+void add_note(RemoveReport& report, std::string note) {
+    if (!note.empty()) report.notes.push_back(std::move(note));
+}
 
 Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry, bool drop_empty,
                             RemoveReport& report) {
@@ -15,7 +20,10 @@ Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry,
         ELY_TRY_ASSIGN(report.objects, (*collection)->remove(store::Filter::equals("repository", entry.repository)));
         ELY_TRY_ASSIGN(const auto left, (*collection)->count(store::Filter::everything()));
         crash_point("remove.objects_removed");
+        if (left > 0 && report.objects > 0) add_note(report, tell_elysia_of_removal(*store, **collection, entry));
         if (left == 0 && drop_empty) {
+            add_note(report, forget_at_elysia(*store, entry.collection));
+            crash_point("remove.elysia_told");
             collection->reset();
             ELY_TRY(store->drop(entry.collection));
             report.collection_dropped = true;

@@ -123,6 +123,10 @@ Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const
     ELY_TRY(clear_applied_streams(workspace, entry.address(), k_keep_applied));
     ELY_TRY(fill_totals(workspace, entry, report.ingest));
     ELY_TRY(fill_vectors(workspace, *opened.collection, report.ingest, progress, stop));
+    const auto& ingest = report.ingest;
+    const bool changed = ingest.indexed + ingest.removed + ingest.embedded + ingest.vectors_cached > 0;
+    ELY_TRY_ASSIGN(auto* store, workspace.store(entry.cluster));
+    report.elysia = tell_elysia(*store, *opened.collection, entry, changed, progress, stop);
     entry.commit = report.ingest.commit;
     entry.documents = report.ingest.documents;
     entry.objects = report.ingest.objects;

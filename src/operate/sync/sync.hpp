@@ -1,7 +1,7 @@
 #pragma once
 
 // Brings a repository's collection up to date: mgit delivers what changed into the spool, the streams that wait there
-// are applied in order, vectors are filled in. Each part can be killed; the next call goes on.
+// are applied in order, vectors are filled in, Elysia is told. Each part can be killed; the next call goes on.
 
 #include <optional>
 #include <stop_token>
@@ -12,6 +12,7 @@
 #include "model/progress.hpp"
 #include "model/repo_entry.hpp"
 #include "operate/code_collection.hpp"
+#include "operate/sync/elysia.hpp"
 #include "operate/workspace.hpp"
 
 namespace ely::operate {
@@ -28,6 +29,8 @@ struct SyncReport {
     std::string full_reason;
     std::string branch;
     double mgit_seconds = 0;
+    // How Elysia can ask the collection now; nullopt when it cannot, is not wanted to, or could not be told.
+    std::optional<elysia::Reach> elysia = std::nullopt;
 };
 
 // conflict when the repository is being worked on. The run, its failures and its rates go to the state database,

@@ -1,4 +1,5 @@
 #include "base/crash_point.hpp"
+#include "operate/sync/elysia.hpp"
 #include "programs/elysiactl/commands.hpp"
 #include "programs/elysiactl/emptying.hpp"
 
@@ -9,10 +10,15 @@ Run define(CommandLine& line) {
     return define_emptying(line, {.question = "Remove collection {name} with its {objects} objects?",
                                   .would = "Would remove",
                                   .did = "Removed",
-                                  .act = [](store::Store& store, store::Collection& collection) {
-                                      crash_point("col_rm.ledger_forgotten");
-                                      return store.drop(collection.schema().name);
-                                  }});
+                                  .prepare =
+                                      [](store::Store& store, store::Collection& collection) {
+                                          return operate::forget_at_elysia(store, collection.schema().name);
+                                      },
+                                  .act =
+                                      [](store::Store& store, store::Collection& collection) {
+                                          crash_point("col_rm.ledger_forgotten");
+                                          return store.drop(collection.schema().name);
+                                      }});
 }
 
 }  // namespace

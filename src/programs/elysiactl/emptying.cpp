@@ -49,6 +49,8 @@ Result<int> run(Context& context, const Options& options, const Emptying& emptyi
         ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
         ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());
         ELY_TRY(ledger->forget_collection(store->location(), facts.name()));
+        const auto note = emptying.prepare ? emptying.prepare(*store, *facts.collection) : std::string();
+        if (!note.empty()) context.err.print("note: {}\n", printable(note));
         ELY_TRY(emptying.act(*store, *facts.collection));
     }
     if (context.json) {

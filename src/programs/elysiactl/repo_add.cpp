@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
     operate::AddRequest request;
+    bool no_elysia = false;
 };
 
 constexpr std::size_t k_shown_languages = 5;
@@ -113,11 +114,27 @@ nlohmann::ordered_json plan_json(const operate::AddPlan& plan) {
     return out;
 }
 
+// How Elysia can ask, and what to do for more.
+void print_elysia(ui::Screen& screen, const model::RepoEntry& entry, elysia::Reach reach) {
+    if (reach == elysia::Reach::meaning) {
+        screen.done("Elysia can ask it by meaning and by words");
+        return;
+    }
+    screen.done("Elysia can ask it by words");
+    screen.line("  By meaning too, when the cluster embeds queries with the same model (doc/elysia.md):");
+    screen.line("    elysiactl embed serve --install");
+    screen.line(
+        "    Weaviate with text2vec-transformers at that address, say by elysiactl cluster up --embed-endpoint URL");
+    screen.line(fmt::format("    elysiactl repo remove {} --delete-collection, and add it again{}", entry.name,
+                            entry.vectorizer == "none" ? " without --vectorizer none" : ""));
+}
+
 void print_closing(Context& context, ui::Screen& screen, const operate::AddReport& report, bool existed) {
     const auto& entry = report.entry;
     screen.heading("🗂️ ", fmt::format("Collection '{}'", entry.collection));
     if (!existed) screen.done(fmt::format("Created collection '{}'", entry.collection));
     print_ingest(context, report.sync.ingest);
+    if (report.sync.elysia) print_elysia(screen, entry, *report.sync.elysia);
     if (!report.proof.empty()) {
         screen.done(fmt::format("Counts agree, and the query \"{}\" is answered", printable(report.proof)));
     }
@@ -133,6 +150,7 @@ void print_closing(Context& context, ui::Screen& screen, const operate::AddRepor
 Result<int> run(Context& context, const Options& options) {
     operate::Workspace workspace(context.settings, context.clock, context.variable);
     auto request = options.request;
+    request.elysia = !options.no_elysia;
     ELY_TRY_ASSIGN(request.cluster, operate::chosen_cluster(context.settings));
     if (request.max_file_size == 0) request.max_file_size = context.settings.max_file_size();
     ELY_TRY_ASSIGN(auto plan, operate::plan_add(workspace, request, context.progress, context.stop));
@@ -175,6 +193,7 @@ Run define(CommandLine& line) {
     line.add_list("--include-pattern", request.include_patterns, "only these files (patterns as in .gitignore)");
     line.add_list("--exclude-pattern", request.exclude_patterns, "not these files");
     line.add_size("--max-file-size", request.max_file_size, "leave larger files out; 1MB by default");
+    line.add_flag("--no-elysia", options->no_elysia, "on a cluster: write no metadata for Elysia");
     add_cluster_option(line);
     line.add_yes();
     line.add_dry_run();
@@ -190,6 +209,8 @@ const Command k_repo_add{
         R"(Looks at the repository, says what would be indexed and what is left out and why, asks, then creates the
 collection, indexes every file and checks the result. Words can be searched as soon as the files are in; vectors are
 filled in behind them.
+
+On a cluster Elysia is told of the collection too, unless --no-elysia is given: then and after each sync.
 
 Nothing is left behind when it fails. When it is interrupted, the same command goes on where it stopped.)",
     .examples =

@@ -33,6 +33,8 @@ nlohmann::ordered_json sync_json(const model::RepoEntry& entry, const operate::S
     out["branch"] = report.branch;
     out["changed"] = report.changed;
     out["full"] = report.full;
+    out["elysia"] = nullptr;
+    if (report.elysia) out["elysia"] = *report.elysia == elysia::Reach::meaning ? "meaning" : "words";
     if (!report.full_reason.empty()) out["full_reason"] = report.full_reason;
     return out;
 }
