@@ -16,9 +16,10 @@ struct RepoEntry {
     std::string repository;  // canonical: "github.com/pallets/flask"
     std::string cluster;     // where the collection is; empty: the embedded store
     std::string collection;
-    std::string branch;  // empty: whatever the remote's HEAD names
-    std::string vectorizer = "local";
-    std::string ids = "chunk";  // the rule of ids: "chunk" or "legacy"
+    std::string branch;                // empty: whatever the remote's HEAD names
+    std::string vectorizer = "local";  // "local", "none", or a module of the cluster: "text2vec-openai"
+    std::string vector_model;          // of such a module; empty: its default
+    std::string ids = "chunk";         // the rule of ids: "chunk" or "legacy"
     std::vector<std::string> include_patterns;
     std::vector<std::string> exclude_patterns;
     std::uint64_t max_file_size = 0;  // bytes; 0: the default

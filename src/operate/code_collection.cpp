@@ -9,9 +9,9 @@ namespace ely::operate {
 namespace {
 
 Result<CodeCollection> make(Workspace& workspace, store::Store& store, const model::CollectionAddress& address,
-                            const std::string& vectorizer) {
-    auto schema = index::code_schema(address.name, "none", "", 0);
-    if (vectorizer == "local") {
+                            const VectorSource& source) {
+    auto schema = index::code_schema(address.name, source.vectorizer, source.model, 0);
+    if (source.vectorizer == "local") {
         ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
         schema = index::code_schema(address.name, "local", model->info().name, model->info().dimensions);
     }
@@ -52,14 +52,14 @@ Result<index::IngestTarget> ingest_target(Workspace& workspace, const CodeCollec
 }
 
 Result<CodeCollection> open_or_make_code_collection(Workspace& workspace, const model::CollectionAddress& wanted,
-                                                    const std::string& vectorizer) {
+                                                    const VectorSource& source) {
     ELY_TRY_ASSIGN(const auto address, stored_address(workspace, wanted));
     ELY_TRY(check_unprotected(address.name));
     ELY_TRY_ASSIGN(auto* store, workspace.store(address.cluster));
     auto known = store->open(address.name);
     if (known) return CodeCollection{std::move(*known), address, false};
     if (known.error().code != Code::not_found) return fail(std::move(known).error());
-    return make(workspace, *store, address, vectorizer);
+    return make(workspace, *store, address, source);
 }
 
 }  // namespace ely::operate

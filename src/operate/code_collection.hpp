@@ -13,18 +13,24 @@
 
 namespace ely::operate {
 
+// Where a collection's vectors come from.
+struct VectorSource {
+    std::string vectorizer;  // "local", "none", or a module of the cluster
+    std::string model;       // of such a module; empty: its default
+};
+
 struct CodeCollection {
     std::shared_ptr<store::Collection> collection;
     model::CollectionAddress address;  // by the name that the store gives it
     bool made = false;
 };
 
-// `vectorizer`: "local" or "none"; it only matters when the collection is made. What the ledger remembers of an earlier
+// `source` only matters when the collection is made. What the ledger remembers of an earlier
 // collection of this name is then forgotten, so that everything is indexed into the new one. unauthorized for the names
 // of Elysia's own collections.
 [[nodiscard]] Result<CodeCollection> open_or_make_code_collection(Workspace& workspace,
                                                                   const model::CollectionAddress& wanted,
-                                                                  const std::string& vectorizer);
+                                                                  const VectorSource& source);
 
 // By the name that the store gives it, whether or not it is there: everything that is kept of a collection here, in the
 // ledger, the spool and the state database, stands under that name. usage for what cannot be a name.

@@ -125,10 +125,20 @@ Result<void> add_file_words(store::Collection& collection, const Request& reques
     return {};
 }
 
+// Of vectors that are not ours only the store has the model.
+bool store_embeds(const store::Collection& collection) {
+    const auto& vectors = collection.schema().vectors;
+    return !vectors.empty() && vectors.front().vectorizer != "local" && collection.traits().embeds_queries;
+}
+
 Result<void> add_vectors(store::Collection& collection, const QueryVector& query_vector, const Request& request,
                          Files& files) {
     store::VectorQuery query;
-    ELY_TRY_ASSIGN(query.vector, query_vector());
+    if (store_embeds(collection)) {
+        query.text = request.query;
+    } else {
+        ELY_TRY_ASSIGN(query.vector, query_vector());
+    }
     query.filter = filter_of(request);
     query.limit = request.mode == Mode::vector ? std::max(k_vector_depth, request.limit) : k_vector_depth;
     ELY_TRY_ASSIGN(const auto hits, collection.search(query, k_key_properties));
@@ -253,7 +263,7 @@ Result<void> check_vectors(const store::Collection& collection, const QueryVecto
         return fail(Code::unsupported, "collection \"" + collection.schema().name + "\" has no vectors",
                     "search it by words: --mode lexical");
     }
-    if (!query_vector) return fail(Code::internal, "a vector search needs a model");
+    if (!query_vector && !store_embeds(collection)) return fail(Code::internal, "a vector search needs a model");
     return {};
 }
 
@@ -268,7 +278,8 @@ Result<Answer> search(store::Collection& collection, const QueryVector& query_ve
         ELY_TRY(add_chunk_words(collection, request, files));
         ELY_TRY(add_file_words(collection, request, files));
     }
-    if (request.mode != Mode::lexical && query_vector && !collection.schema().vectors.empty()) {
+    const bool embeds = query_vector || store_embeds(collection);
+    if (request.mode != Mode::lexical && embeds && !collection.schema().vectors.empty()) {
         ELY_TRY(add_vectors(collection, query_vector, request, files));
         ELY_TRY_ASSIGN(const auto stats, collection.stats());
         answer.without_vector = stats.objects - stats.vectors;

@@ -63,6 +63,7 @@ std::string to_text(const model::RepoEntry& entry) {
     json["exclude_patterns"] = entry.exclude_patterns;
     json["max_file_size"] = entry.max_file_size;
     json["elysia"] = entry.elysia;
+    json["vector_model"] = entry.vector_model;
     json["status"] = entry.status;
     json["commit"] = entry.commit;
     json["documents"] = entry.documents;
@@ -88,6 +89,7 @@ Result<model::RepoEntry> from_text(std::string_view name, std::string_view text)
     entry.exclude_patterns = json.value("exclude_patterns", std::vector<std::string>{});
     entry.max_file_size = json.value("max_file_size", std::uint64_t{0});
     entry.elysia = json.value("elysia", true);
+    entry.vector_model = json.value("vector_model", "");
     entry.status = json.value("status", "");
     entry.commit = json.value("commit", "");
     entry.documents = json.value("documents", std::uint64_t{0});

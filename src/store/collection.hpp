@@ -92,6 +92,7 @@ struct LexicalQuery {
 // id. Objects without a vector are never hits.
 struct VectorQuery {
     std::vector<float> vector = {};
+    std::string text = {};  // instead of the vector, of a store that embeds queries itself (Traits)
     std::string name = {};  // which vector; empty: the unnamed one
     Filter filter = {};
     std::uint32_t limit = 10;
@@ -116,6 +117,8 @@ struct Traits {
     // An object that comes without a vector is given one by the store: whoever brings vectors must bring them with the
     // objects.
     bool vectors_with_objects = false;
+    // It embeds queries that come as text.
+    bool embeds_queries = false;
 };
 
 class Collection {

@@ -118,6 +118,18 @@ def main():
         added = home.ok("repo", "add", repository.folder, "--cluster", "team", "--vectorizer", "none", "--yes").stdout
         assert "Elysia can ask it by words\n" in added and "elysiactl embed serve --install" in added, added
         assert "repo remove shop --delete-collection, and add it again without --vectorizer none" in added, added
+        # And a vectorizer of the cluster's embeds objects and questions by itself.
+        home.ok("repo", "remove", "shop", "--delete-collection", "--yes")
+        home.ok("repo", "add", repository.folder, "--cluster", "team", "--vectorizer", "text2vec-transformers", "--yes")
+        shown = home.json("col", "show", "Shop", "--cluster", "team")
+        assert shown["dimensions"] == 384 and shown["schema"]["vectors"][0]["vectorizer"] == "text2vec-transformers", shown
+        for question, path in QUESTIONS.items():
+            found = home.json("search", question, "--collection", "Shop", "--cluster", "team", "--mode", "vector", "--limit", "1")
+            assert [hit["path"] for hit in found] == [path], (question, found)
+        refused = home.run("repo", "add", repository.folder, "--name", "other", "--cluster", "team", "--vectorizer", "text2vec-none",
+                           "--yes")
+        assert refused.returncode == 1 and "has no module text2vec-none" in refused.stderr, refused
+        assert "text2vec-transformers" in refused.stderr, refused.stderr
     shutil.rmtree(work)
     return 0
 

@@ -42,6 +42,7 @@ model::RepoEntry to_entry(const AddRequest& request) {
     entry.cluster = request.cluster;
     entry.branch = request.branch;
     entry.vectorizer = request.vectorizer;
+    entry.vector_model = request.vector_model;
     if (!request.ids.empty()) entry.ids = request.ids;
     entry.include_patterns = request.include_patterns;
     entry.exclude_patterns = request.exclude_patterns;
@@ -61,6 +62,7 @@ std::string difference(const AddRequest& request, const model::RepoEntry& begun)
     if (differs(request.collection, begun.collection)) return "--collection " + begun.collection;
     if (differs(request.branch, begun.branch)) return "--branch \"" + begun.branch + "\"";
     if (differs(request.vectorizer, begun.vectorizer)) return "--vectorizer " + begun.vectorizer;
+    if (differs(request.vector_model, begun.vector_model)) return "--model \"" + begun.vector_model + "\"";
     if (differs(request.ids, begun.ids)) return "--ids " + begun.ids;
     if (!request.elysia && begun.elysia) return "metadata for Elysia";
     if (!request.include_patterns.empty() && request.include_patterns != begun.include_patterns) {
@@ -101,6 +103,24 @@ Result<void> check_alone(Workspace& workspace, const model::RepoEntry& entry) {
             Code::already_exists,
             fmt::format("collection \"{}\" has this repository already, as \"{}\"", other.collection, other.name),
             fmt::format("elysiactl repo sync {}, or another collection with --collection", other.name));
+    }
+    return {};
+}
+
+Result<void> check_vectorizer(const model::RepoEntry& entry) {
+    const auto& name = entry.vectorizer;
+    const bool of_server = name.starts_with("text2vec-");
+    if (!name.empty() && name != "local" && name != "none" && !of_server) {
+        return fail(Code::usage, fmt::format("\"{}\" is no vectorizer", name),
+                    "use local, none, or a module of the cluster: text2vec-openai, text2vec-ollama, …");
+    }
+    if (of_server && entry.cluster.empty()) {
+        return fail(Code::usage, fmt::format("the embedded store has no {}", name),
+                    "use --vectorizer local, or --cluster NAME for a Weaviate that has it");
+    }
+    if (!entry.vector_model.empty() && !of_server) {
+        return fail(Code::usage, "--model names the model of a cluster's vectorizer",
+                    "give --vectorizer text2vec-… too, or leave --model out");
     }
     return {};
 }
@@ -207,6 +227,7 @@ Result<AddPlan> plan_add(Workspace& workspace, const AddRequest& request, model:
     entry.name = request.name.empty() ? to_name(plan.discovery.name) : request.name;
     entry.collection = request.collection.empty() ? entry.name : request.collection;
     ELY_TRY(check_name(entry.name));
+    ELY_TRY(check_vectorizer(entry));
     ELY_TRY_ASSIGN(const auto address, stored_address(workspace, entry.address()));
     entry.collection = address.name;
     ELY_TRY(check_unprotected(entry.collection));
@@ -246,7 +267,8 @@ Result<AddReport> add_repository(Workspace& workspace, AddPlan plan, model::Prog
     entry.added_at = to_rfc3339(workspace.clock().now());
     ELY_TRY(state->put_repository(entry));
     crash_point("add.registered");
-    const auto collection = open_or_make_code_collection(workspace, entry.address(), entry.vectorizer);
+    const auto collection =
+        open_or_make_code_collection(workspace, entry.address(), {entry.vectorizer, entry.vector_model});
     if (!collection) return fail(after_failure(workspace, plan, made, collection.error()));
     made.empty_collection = collection->made;
     crash_point("add.collection_created");

@@ -28,7 +28,8 @@ struct AddRequest {
     std::vector<std::string> include_patterns;
     std::vector<std::string> exclude_patterns;
     std::uint64_t max_file_size = 0;
-    bool elysia = true;  // on a cluster: Elysia is told of the collection
+    std::string vector_model;  // of a vectorizer of the cluster's
+    bool elysia = true;        // on a cluster: Elysia is told of the collection
 };
 
 struct Estimate {

@@ -104,7 +104,8 @@ Result<SyncReport> deliver_and_apply(Workspace& workspace, const model::RepoEntr
 
 Result<SyncReport> run_sync(Workspace& workspace, model::RepoEntry& entry, const SyncOptions& options,
                             model::Progress& progress, const std::stop_token& stop) {
-    ELY_TRY_ASSIGN(const auto opened, open_or_make_code_collection(workspace, entry.address(), entry.vectorizer));
+    ELY_TRY_ASSIGN(const auto opened,
+                   open_or_make_code_collection(workspace, entry.address(), {entry.vectorizer, entry.vector_model}));
     // What an interrupted sync left in the spool comes first: deliveries build on one another.
     index::IngestOptions ingest_options;
     ELY_TRY_ASSIGN(ingest_options.ids, index::parse_id_rule(entry.ids));

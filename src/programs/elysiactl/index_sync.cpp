@@ -151,8 +151,8 @@ Result<int> run(Context& context, const Options& options) {
     }
     operate::Workspace workspace(context.settings, context.clock, context.variable);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
-    ELY_TRY_ASSIGN(auto opened,
-                   operate::open_or_make_code_collection(workspace, {cluster, options.collection}, options.vectorizer));
+    ELY_TRY_ASSIGN(auto opened, operate::open_or_make_code_collection(workspace, {cluster, options.collection},
+                                                                      {options.vectorizer, {}}));
     bool applied = false;
     auto status = apply(context, workspace, opened, options, applied);
     // Made for a stream that could not be applied; one that was stopped goes on with it.

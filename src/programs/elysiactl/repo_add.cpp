@@ -187,8 +187,9 @@ Run define(CommandLine& line) {
     line.add_option("--name", request.name, "what to call it; the repository's own name by default");
     line.add_option("-c,--collection", request.collection, "where to put it; the name by default");
     line.add_option("-b,--branch", request.branch, "a branch or tag; the remote's default branch by default");
-    line.add_choice("--vectorizer", request.vectorizer, {"local", "none"},
-                    "vectors from the local model (the default), or none");
+    line.add_option("--vectorizer", request.vectorizer,
+                    "local: from the model here (the default); none; or a module of the cluster, text2vec-…");
+    line.add_option("--model,--vector-model", request.vector_model, "which model such a module takes");
     line.add_choice("--ids", request.ids, {"chunk", "legacy"}, "legacy: one object a file, with the predecessors' ids");
     line.add_list("--include-pattern", request.include_patterns, "only these files (patterns as in .gitignore)");
     line.add_list("--exclude-pattern", request.exclude_patterns, "not these files");

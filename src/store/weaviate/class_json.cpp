@@ -87,9 +87,11 @@ void read_property(const json& property, Class& out) {
     const auto name = property.at("name").get<std::string>();
     if (out.ours && (name == k_words_property || name == k_has_vector_property)) return;
     const auto& types = property.at("dataType");
-    if (types.size() != 1) return;
-    const auto type = type_by_name(types.front().get<std::string>());
-    if (!type) return;
+    const auto type = types.size() == 1 ? type_by_name(types.front().get<std::string>()) : std::nullopt;
+    if (!type) {
+        out.unknown_properties.push_back(name);
+        return;
+    }
     // A legacy class may leave these out: everything was indexed then.
     const bool searchable = is_text(*type) && property.value("indexSearchable", true);
     const bool filterable = *type != model::DataType::blob && property.value("indexFilterable", true);

@@ -23,6 +23,8 @@ struct Class {
     bool null_state = false;  // whether the server can be asked for null values
     // The server gives objects that come without a vector one of its own.
     bool server_vectorizer = false;
+    // Names of the properties of other types: scans and hits leave them out.
+    std::vector<std::string> unknown_properties;
     bool multi_tenant = false;
 };
 

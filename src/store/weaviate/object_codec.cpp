@@ -150,7 +150,7 @@ Result<void> ObjectEncoder::add_vector(std::span<const float> vector, wire::Batc
     const auto& schema = m_target.schema;
     if (m_target.ours && !schema.vectors.empty()) {
         auto& fields = *object.mutable_properties()->mutable_non_ref_properties()->mutable_fields();
-        fields[std::string(k_has_vector_property)].set_bool_value(!vector.empty());
+        fields[std::string(k_has_vector_property)].set_bool_value(!vector.empty() || m_target.server_vectorizer);
     }
     if (vector.empty()) return {};
     if (!std::ranges::all_of(vector, [](float value) { return std::isfinite(value); })) {

@@ -35,11 +35,13 @@ Code code_of_words(std::string_view words) {
     }
     if (has(words, "deadline exceeded")) return Code::timeout;
     if (has(words, "not enough memory") || has(words, "memory pressure")) return Code::rate_limited;
-    return Code::usage;
+    return Code::internal;
 }
 
 Code to_code(const grpc::Status& status) {
     switch (status.error_code()) {
+        case grpc::StatusCode::INVALID_ARGUMENT:
+            return Code::usage;
         case grpc::StatusCode::UNAUTHENTICATED:
         case grpc::StatusCode::PERMISSION_DENIED:
             return Code::unauthorized;

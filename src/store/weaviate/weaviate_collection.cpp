@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "store/batch/batch.hpp"
 #include "store/schema_change.hpp"
 #include "store/weaviate/names.hpp"
@@ -125,6 +126,10 @@ Result<void> WeaviateCollection::alter(const model::CollectionSchema& wanted) {
 Result<std::uint64_t> WeaviateCollection::set_vectors(std::span<const Uuid> ids, std::span<const float> values) {
     const auto& config = schema().vectors;
     if (config.empty()) return fail(Code::usage, fmt::format("collection '{}' has no vectors", schema().name));
+    if (const auto& unknown = target().unknown_properties; !unknown.empty()) {
+        return fail(Code::unsupported, fmt::format("collection '{}' has properties of types that would be lost: {}",
+                                                   schema().name, join(unknown, ", ")));
+    }
     if (ids.empty()) return 0;
     const auto dimensions = values.size() / ids.size();
     const bool fits = dimensions * ids.size() == values.size() && dimensions > 0 &&

@@ -26,7 +26,9 @@ class WeaviateCollection final : public Collection, public std::enable_shared_fr
     static Result<std::shared_ptr<WeaviateCollection>> make(std::shared_ptr<const Server> server, Class target);
 
     [[nodiscard]] const model::CollectionSchema& schema() const override { return target().schema; }
-    [[nodiscard]] Traits traits() const override { return {false, target().server_vectorizer}; }
+    [[nodiscard]] Traits traits() const override {
+        return {false, target().server_vectorizer, target().server_vectorizer};
+    }
     [[nodiscard]] Result<void> alter(const model::CollectionSchema& schema) override;
     [[nodiscard]] Result<WriteResult> upsert(const Batch& batch) override;
     [[nodiscard]] Result<std::uint64_t> set_vectors(std::span<const Uuid> ids, std::span<const float> values) override;

@@ -177,7 +177,8 @@ Result<std::vector<Hit>> WeaviateCollection::search(const VectorQuery& query,
     }
     const auto& config = vectors[0];
     const auto filter = to_request(query.filter, target());
-    if (config.dimensions != 0 && query.vector.size() != config.dimensions) {
+    const bool by_text = query.vector.empty() && !query.text.empty() && target().server_vectorizer;
+    if (!by_text && config.dimensions != 0 && query.vector.size() != config.dimensions) {
         ELY_TRY_ASSIGN(const auto present, stats());
         if (present.vectors == 0) return std::vector<Hit>{};
         return fail(Code::usage, fmt::format("a query of {} dimensions, where the collection '{}' has {}",
@@ -193,9 +194,16 @@ Result<std::vector<Hit>> WeaviateCollection::search(const VectorQuery& query,
     auto request = search_request(needed);
     if (filter.filters) *request.mutable_filters() = *filter.filters;
     request.mutable_metadata()->set_distance(true);
-    auto& near = *request.mutable_near_vector();
-    near.set_vector_bytes(vector_bytes(query.vector));
-    if (!target().vector_name.empty()) near.mutable_targets()->add_target_vectors(target().vector_name);
+    if (by_text) {
+        request.mutable_near_text()->add_query(query.text);
+    } else {
+        request.mutable_near_vector()->set_vector_bytes(vector_bytes(query.vector));
+    }
+    if (const auto& name = target().vector_name; !name.empty()) {
+        auto& targets = by_text ? *request.mutable_near_text()->mutable_targets()
+                                : *request.mutable_near_vector()->mutable_targets();
+        targets.add_target_vectors(name);
+    }
 
     const ObjectDecoder decoder(target());
     // What does not match is found out only here: then more are asked for, until there are enough or no more.
