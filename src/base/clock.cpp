@@ -15,6 +15,40 @@ class SystemClock final : public Clock {
     }
 };
 
+// The numbers of a text of this shape: a run of 'd' is a number, 'x' is any character, all else stands for itself.
+// Field by field: the calendar functions of this compiler's library do not parse yet.
+template <std::size_t count>
+std::optional<std::array<int, count>> fields_of(std::string_view text, std::string_view shape) {
+    if (text.size() != shape.size()) return std::nullopt;
+    std::array<int, count> out{};
+    std::size_t field = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (shape[i] == 'd') {
+            if (text[i] < '0' || text[i] > '9') return std::nullopt;
+            out.at(field) = out.at(field) * 10 + (text[i] - '0');
+            if (i + 1 < shape.size() && shape[i + 1] != 'd') ++field;
+        } else if (shape[i] != 'x' && shape[i] != text[i]) {
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
+struct TimeOfDay {
+    int hour;
+    int minute;
+    int second;
+};
+
+// nullopt when there is no such day or time.
+std::optional<Timestamp> instant(int year, int month, int day, TimeOfDay time) {
+    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day)));
+    if (!date.ok() || time.hour > 23 || time.minute > 59 || time.second > 60) return std::nullopt;
+    return Timestamp(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(time.hour) +
+                     std::chrono::minutes(time.minute) + std::chrono::seconds(time.second));
+}
+
 }  // namespace
 
 const Clock& system_clock() {
@@ -33,27 +67,26 @@ std::string to_rfc3339(Timestamp time) {
 }
 
 std::optional<Timestamp> from_rfc3339(std::string_view text) {
-    // Field by field: the calendar functions of this compiler's library do not parse yet.
-    std::array<int, 7> fields{};
-    constexpr std::string_view k_shape = "dddd-dd-ddTdd:dd:dd.dddZ";
-    if (text.size() != k_shape.size()) return std::nullopt;
-    std::size_t field = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (k_shape[i] != 'd') {
-            if (text[i] != k_shape[i]) return std::nullopt;
-            ++field;
-        } else {
-            if (text[i] < '0' || text[i] > '9') return std::nullopt;
-            fields.at(field) = fields.at(field) * 10 + (text[i] - '0');
-        }
+    const auto fields = fields_of<7>(text, "dddd-dd-ddTdd:dd:dd.dddZ");
+    if (!fields) return std::nullopt;
+    const auto [year, month, day, hour, minute, second, millisecond] = *fields;
+    const auto time = instant(year, month, day, {hour, minute, second});
+    return time ? std::optional(*time + std::chrono::milliseconds(millisecond)) : std::nullopt;
+}
+
+std::optional<Timestamp> from_http_date(std::string_view text) {
+    constexpr std::string_view k_days = "Sun Mon Tue Wed Thu Fri Sat";
+    constexpr std::string_view k_months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+    constexpr std::size_t k_month_at = 8;
+    const auto fields = fields_of<5>(text, "xxx, dd xxx dddd dd:dd:dd GMT");
+    if (!fields) return std::nullopt;
+    const auto weekday = k_days.find(text.substr(0, 3));
+    const auto month = k_months.find(text.substr(k_month_at, 3));
+    if (weekday == std::string_view::npos || weekday % 4 != 0 || month == std::string_view::npos || month % 4 != 0) {
+        return std::nullopt;
     }
-    const auto [year, month, day, hour, minute, second, millisecond] = fields;
-    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day)));
-    if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-    return Timestamp(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(hour) +
-                     std::chrono::minutes(minute) + std::chrono::seconds(second) +
-                     std::chrono::milliseconds(millisecond));
+    const auto [day, year, hour, minute, second] = *fields;
+    return instant(year, static_cast<int>(month / 4) + 1, day, {hour, minute, second});
 }
 
 }  // namespace ely

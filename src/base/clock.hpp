@@ -26,6 +26,8 @@ class Clock {
 [[nodiscard]] std::string to_rfc3339(Timestamp time);
 // What to_rfc3339 wrote, and nothing else; nullopt otherwise.
 [[nodiscard]] std::optional<Timestamp> from_rfc3339(std::string_view text);
+// An HTTP date as servers have to write it, "Thu, 26 Nov 2026 02:08:13 GMT"; nullopt otherwise.
+[[nodiscard]] std::optional<Timestamp> from_http_date(std::string_view text);
 
 class Stopwatch {
   public:

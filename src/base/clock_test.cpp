@@ -23,3 +23,19 @@ TEST_CASE("what was not written by us is no moment") {
         CHECK_FALSE(from_rfc3339(text));
     }
 }
+
+TEST_CASE("an HTTP date is the moment it names") {
+    const auto read = [](std::string_view text) {
+        const auto time = from_http_date(text);
+        return time ? to_rfc3339(*time) : "none";
+    };
+    CHECK(read("Thu, 26 Nov 2026 02:08:13 GMT") == "2026-11-26T02:08:13.000Z");
+    CHECK(read("Sun, 01 Jan 2023 23:59:59 GMT") == "2023-01-01T23:59:59.000Z");
+    for (const auto* text :
+         {"", "Thu, 26 Nov 2026 02:08:13", "Thu, 26 Nov 2026 02:08:13 UTC", "Thu, 31 Nov 2026 02:08:13 GMT",
+          "Thu, 26 ovD 2026 02:08:13 GMT", "hu , 26 Nov 2026 02:08:13 GMT", "Thu, 26 Nov 2026 24:08:13 GMT",
+          "Thu, 2a Nov 2026 02:08:13 GMT"}) {
+        CAPTURE(text);
+        CHECK(read(text) == "none");
+    }
+}
