@@ -5,7 +5,7 @@
 namespace ely::model {
 
 Verdict verdict(const HealthReport& report) {
-    if (!report.answers) return Verdict::no_answer;
+    if (report.silent) return Verdict::no_answer;
     const auto* worst = worst_step(report);
     if (worst == nullptr) return Verdict::healthy;
     return worst->state == HealthState::failed ? Verdict::unhealthy : Verdict::warnings;
@@ -21,6 +21,20 @@ std::string_view verdict_text(Verdict verdict) {
             return "unhealthy";
         case Verdict::no_answer:
             return "does not answer";
+    }
+    return {};
+}
+
+std::string_view verdict_name(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::healthy:
+            return "healthy";
+        case Verdict::warnings:
+            return "warnings";
+        case Verdict::unhealthy:
+            return "unhealthy";
+        case Verdict::no_answer:
+            return "no_answer";
     }
     return {};
 }

@@ -14,6 +14,9 @@ namespace ely::model {
 // `untold`: the store does not say, or could not be asked; no reason to worry by itself.
 enum class HealthState { ok, untold, warning, failed };
 
+// The text of a step that was left out because an earlier one had failed.
+inline constexpr std::string_view k_not_asked = "not asked";
+
 struct HealthStep {
     std::string name;  // "rest", "raft": the same for ever, for programs
     std::string title;
@@ -37,7 +40,7 @@ struct HealthReport {
     std::string version;   // the server's; empty: not known, or not a server
     std::vector<NodeHealth> nodes;
     std::vector<HealthStep> steps;
-    bool answers = false;  // whether there was anything to look at
+    bool silent = false;  // nobody answered at all
 };
 
 enum class Verdict { healthy, warnings, unhealthy, no_answer };
@@ -45,6 +48,8 @@ enum class Verdict { healthy, warnings, unhealthy, no_answer };
 [[nodiscard]] Verdict verdict(const HealthReport& report);
 // "healthy", "healthy, with warnings", "unhealthy", "does not answer"
 [[nodiscard]] std::string_view verdict_text(Verdict verdict);
+// The same for programs: "healthy", "warnings", "unhealthy", "no_answer"
+[[nodiscard]] std::string_view verdict_name(Verdict verdict);
 // "ok", "untold", "warning", "failed"
 [[nodiscard]] std::string_view state_name(HealthState state);
 // What to do, failures first, each once.

@@ -7,7 +7,6 @@ namespace {
 
 HealthReport report_of(std::vector<HealthStep> steps) {
     HealthReport out;
-    out.answers = true;
     out.steps = std::move(steps);
     return out;
 }
@@ -26,7 +25,7 @@ TEST_CASE("one failure makes a store unhealthy, a warning does not, and what is 
     CHECK(worst_step(both)->name == "key");
     CHECK(next_steps(both) == std::vector<std::string>{"give a key", "set the clock"});
     auto silent = both;
-    silent.answers = false;
+    silent.silent = true;
     CHECK(verdict(silent) == Verdict::no_answer);
 }
 

@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/result.hpp"
 #include "model/cluster_profile.hpp"
+#include "model/health_report.hpp"
 #include "store/collection.hpp"
 
 namespace ely::store {
@@ -34,5 +35,11 @@ using LocalVector = std::function<Result<std::vector<float>>(std::string_view te
 // The REST interface of the cluster that a store's collections are in, for what no store has a word for; null for a
 // store that is no cluster's. It lives as long as the store.
 [[nodiscard]] const weaviate::Rest* rest_of(const Store& store);
+
+// How they are, without changing anything: what does not answer is a step of the report like others. The embedded
+// store's file is not made when it is missing.
+[[nodiscard]] model::HealthReport check_embedded_store(const Path& file, const Clock& clock = system_clock());
+[[nodiscard]] model::HealthReport check_cluster(const model::ClusterAccess& access,
+                                                const Clock& clock = system_clock());
 
 }  // namespace ely::store

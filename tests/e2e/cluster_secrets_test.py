@@ -93,6 +93,8 @@ def run_all(watch, folder, port):
     for cluster in ("by-variable", "by-file", "by-header", "environment"):
         watch.run("cluster", "show", cluster, status=0)
         watch.run("cluster", "use", cluster, status=0)
+        watch.run("cluster", "check", cluster, status=1)
+        watch.run("health", "--cluster", cluster, status=1)
         for command in (["col", "ls"], ["col", "show", "shop"], ["col", "create", "made", "--vectorizer", "none"],
                         ["col", "clear", "shop", "--yes"], ["col", "rm", "shop", "--yes"], ["search", "total"],
                         ["search", "total", "--collection", "shop"], ["index", "status"], ["index", "errors"],
@@ -108,6 +110,7 @@ def run_all(watch, folder, port):
         assert watch.statuses[f"repo sync shop --cluster {cluster}"] == 2
     watch.run("cluster", "use", "embedded", status=0)
     watch.run("cluster", "list", status=0)
+    watch.run("health", status=1)
     watch.run("repo", "sync", "shop", status=0)
     watch.run("config", "show", status=0)
     watch.run("cluster", "remove", "by-variable", "--yes", "--dry-run", status=0)

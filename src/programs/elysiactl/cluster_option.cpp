@@ -16,6 +16,10 @@ void add_cluster_option_of_repository(CommandLine& line) {
         ->type_name("NAME");
 }
 
+void add_cluster_option_of_health(CommandLine& line) {
+    line.add_setting("--cluster", "cluster", "only this one: a cluster, embedded or environment")->type_name("NAME");
+}
+
 Result<void> keep_of_cluster(const Context& context, std::vector<model::RepoEntry>& entries) {
     ELY_TRY_ASSIGN(const auto cluster, operate::cluster_flag(context.settings));
     if (cluster) std::erase_if(entries, [&](const model::RepoEntry& entry) { return entry.cluster != *cluster; });

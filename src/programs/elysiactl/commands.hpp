@@ -29,6 +29,8 @@ extern const Command k_cluster_list;
 extern const Command k_cluster_show;
 extern const Command k_cluster_use;
 extern const Command k_cluster_remove;
+extern const Command k_cluster_check;
+extern const Command k_health;
 
 [[nodiscard]] const Program& elysiactl_program();
 

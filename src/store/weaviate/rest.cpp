@@ -42,7 +42,7 @@ long long reset_time(const HttpResponse& response) {
     return error == std::errc{} && end == text.data() + text.size() ? std::time(nullptr) + seconds : 0;
 }
 
-Error to_error(const HttpResponse& response, const std::string& url) {
+Error to_error(const HttpResponse& response, const std::string& url, const std::string& check_command) {
     constexpr int k_bad_request = 400;
     constexpr int k_unauthorized = 401;
     constexpr int k_forbidden = 403;
@@ -65,7 +65,7 @@ Error to_error(const HttpResponse& response, const std::string& url) {
             return say(Code::unauthorized, "does not allow this with this key",
                        "ask for a role that may, or use another key: elysiactl cluster add");
         case k_not_found:
-            return say(Code::not_found, "does not have it", "elysiactl cluster check");
+            return say(Code::not_found, "does not have it", check_command);
         case k_bad_request:
         case k_unprocessable:
             return say(Code::usage, "refuses it", {});
@@ -75,17 +75,16 @@ Error to_error(const HttpResponse& response, const std::string& url) {
             return error;
         }
         default:
-            return say(Code::unavailable, fmt::format("answers with status {}", response.status),
-                       "elysiactl cluster check");
+            return say(Code::unavailable, fmt::format("answers with status {}", response.status), check_command);
     }
 }
 
-Result<json> parse(const std::string& text, const std::string& url) {
+Result<json> parse(const std::string& text, const std::string& url, const std::string& check_command) {
     if (text.empty()) return json();
     auto out = json::parse(text, nullptr, false);
     if (out.is_discarded()) {
         return fail(Code::corrupt, url + " answers with something that is not JSON",
-                    "is this the address of a Weaviate server? elysiactl cluster check");
+                    "is this the address of a Weaviate server? " + check_command);
     }
     return out;
 }
@@ -93,7 +92,9 @@ Result<json> parse(const std::string& text, const std::string& url) {
 }  // namespace
 
 Rest::Rest(const model::ClusterAccess& access)
-    : m_url(access.url), m_client({.ca_file = access.ca_file, .user_agent = "elysiactl/" + std::string(version())}) {
+    : m_url(access.url),
+      m_check_command("elysiactl cluster check " + access.name),
+      m_client({.ca_file = access.ca_file, .user_agent = "elysiactl/" + std::string(version())}) {
     if (!access.api_key.empty()) m_headers.push_back({"Authorization", "Bearer " + access.api_key});
     for (const auto& header : access.headers) m_headers.push_back({header.name, header.value});
 }
@@ -102,15 +103,14 @@ Result<std::string> Rest::request_once(const HttpRequest& request) const {
     auto response = m_client.send(request);
     if (!response) {
         auto error = std::move(response).error();
-        if (error.hint.empty()) error.hint = "elysiactl cluster check";
+        if (error.hint.empty()) error.hint = m_check_command;
         return fail(std::move(error));
     }
-    if (!response->ok()) return fail(to_error(*response, m_url));
+    if (!response->ok()) return fail(to_error(*response, m_url, m_check_command));
     return std::move(response->body);
 }
 
-Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body,
-                                  std::chrono::milliseconds patience) const {
+HttpRequest Rest::make_request(std::string_view method, std::string_view path, std::string body) const {
     HttpRequest request;
     request.method = std::string(method);
     request.url = m_url + std::string(path);
@@ -119,7 +119,34 @@ Result<std::string> Rest::request(std::string_view method, std::string_view path
     request.body = std::move(body);
     constexpr std::chrono::seconds k_timeout(60);
     request.timeout = k_timeout;
+    return request;
+}
+
+Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body,
+                                  std::chrono::milliseconds patience) const {
+    const auto request = make_request(method, path, std::move(body));
     return with_patience(patience, [&] { return request_once(request); });
+}
+
+RestAnswer Rest::look(std::string_view path, std::chrono::milliseconds timeout) const {
+    auto request = make_request("GET", path, {});
+    request.timeout = timeout;
+    RestAnswer out;
+    const Stopwatch watch;
+    const auto response = m_client.send(request);
+    out.seconds = watch.seconds();
+    if (!response) {
+        out.body = fail(response.error());
+        return out;
+    }
+    out.status = response->status;
+    out.date = from_http_date(response->header("date"));
+    if (response->ok()) {
+        out.body = parse(response->body, request.url, m_check_command);
+    } else {
+        out.body = fail(to_error(*response, m_url, m_check_command));
+    }
+    return out;
 }
 
 Result<json> Rest::get(std::string_view path) const {
@@ -128,12 +155,12 @@ Result<json> Rest::get(std::string_view path) const {
 
 Result<json> Rest::get_now(std::string_view path) const {
     ELY_TRY_ASSIGN(const auto text, request("GET", path, {}, std::chrono::milliseconds(0)));
-    return parse(text, m_url + std::string(path));
+    return parse(text, m_url + std::string(path), m_check_command);
 }
 
 Result<json> Rest::send(std::string_view method, std::string_view path, const json& body) const {
     ELY_TRY_ASSIGN(const auto text, request(method, path, body.is_null() ? std::string() : body.dump()));
-    return parse(text, m_url + std::string(path));
+    return parse(text, m_url + std::string(path), m_check_command);
 }
 
 Result<void> Rest::remove(std::string_view path) const {

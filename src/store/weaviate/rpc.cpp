@@ -3,9 +3,11 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <future>
 
 #include <fmt/format.h>
 #include <grpc/support/log.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <weaviate.grpc.pb.h>
@@ -61,23 +63,27 @@ Code to_code(const grpc::Status& status) {
     }
 }
 
-std::string hint_of(Code code) {
+std::string hint_of(Code code, const std::string& check_command) {
     switch (code) {
         case Code::unauthorized:
-            return "elysiactl cluster check says what this key may do";
+            return check_command + " says what this key may do";
         case Code::unsupported:
-            return "elysiactl cluster check says the server's version";
+            return check_command + " says the server's version";
         case Code::usage:
         case Code::not_found:
             return {};
         default:
-            return "elysiactl cluster check";
+            return check_command;
     }
 }
 
-Error to_error(const grpc::Status& status, std::string_view target) {
+Error to_error(const grpc::Status& status, std::string_view target, const std::string& check_command) {
     const auto code = to_code(status);
-    return {code, fmt::format("{} (gRPC): {}", target, printable(status.error_message())), hint_of(code), {}, 0};
+    return {code,
+            fmt::format("{} (gRPC): {}", target, printable(status.error_message())),
+            hint_of(code, check_command),
+            {},
+            0};
 }
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> credentials(const model::ClusterAccess& access) {
@@ -108,10 +114,31 @@ void silence_grpc() {
     gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
+constexpr std::chrono::seconds k_contact(5);
+
+Error no_contact(std::string_view target) {
+    return {Code::unavailable,
+            fmt::format("{} does not answer (gRPC)", target),
+            "is it the server's gRPC address? elysiactl cluster add NAME --grpc HOST:PORT",
+            {},
+            0};
+}
+
+// One attempt: it is not waited for a server that may yet come.
+bool connects_at_once(grpc::Channel& channel) {
+    const auto until = std::chrono::system_clock::now() + k_contact;
+    for (auto state = channel.GetState(true); state != GRPC_CHANNEL_READY; state = channel.GetState(true)) {
+        if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_SHUTDOWN) return false;
+        if (!channel.WaitForStateChange(state, until)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 struct Rpc::Connections {
     std::string target;
+    std::string check_command;  // for hints
     std::vector<std::pair<std::string, std::string>> metadata;
     std::array<std::shared_ptr<grpc::Channel>, k_channels> channels;
     std::array<std::unique_ptr<wire::Weaviate::Stub>, k_channels> stubs;
@@ -126,7 +153,7 @@ struct Rpc::Connections {
             auto& stub = *stubs[next.fetch_add(1, std::memory_order_relaxed) % k_channels];
             Reply reply;
             const auto status = (stub.*method)(&context, request, &reply);
-            if (!status.ok()) return fail(to_error(status, target));
+            if (!status.ok()) return fail(to_error(status, target, check_command));
             return reply;
         });
     }
@@ -139,6 +166,7 @@ Result<std::unique_ptr<Rpc>> Rpc::make(const model::ClusterAccess& access) {
     silence_grpc();
     auto connections = std::make_unique<Connections>();
     connections->target = access.grpc;
+    connections->check_command = "elysiactl cluster check " + access.name;
     if (!access.api_key.empty()) connections->metadata.emplace_back("authorization", "Bearer " + access.api_key);
     for (const auto& header : access.headers) {
         connections->metadata.emplace_back(to_lower_ascii(header.name), header.value);
@@ -152,11 +180,35 @@ Result<std::unique_ptr<Rpc>> Rpc::make(const model::ClusterAccess& access) {
 }
 
 Result<void> Rpc::connect() const {
-    constexpr std::chrono::seconds k_contact(5);
     auto& channel = *m_connections->channels.front();
     if (channel.WaitForConnected(std::chrono::system_clock::now() + k_contact)) return {};
-    return fail(Code::unavailable, m_connections->target + " does not answer (gRPC)",
-                "is it the server's gRPC address? elysiactl cluster add NAME --grpc HOST:PORT");
+    return fail(no_contact(m_connections->target));
+}
+
+// The request has no field set: all of the server is meant. The reply's only field is a number that says 1 for serving.
+Result<void> Rpc::check() const {
+    auto& channel = m_connections->channels.front();
+    if (!connects_at_once(*channel)) return fail(no_contact(m_connections->target));
+    const std::string_view serving("\x08\x01", 2);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + k_contact);
+    for (const auto& [name, value] : m_connections->metadata) context.AddMetadata(name, value);
+    grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(channel);
+    const grpc::Slice nothing;
+    const grpc::ByteBuffer request(&nothing, 1);
+    grpc::ByteBuffer reply;
+    // Shared with the callback, which may still be leaving it when we are done.
+    const auto ended = std::make_shared<std::promise<grpc::Status>>();
+    stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &reply,
+                   [ended](const grpc::Status& status) { ended->set_value(status); });
+    const auto status = ended->get_future().get();
+    if (!status.ok()) return fail(to_error(status, m_connections->target, m_connections->check_command));
+    grpc::Slice bytes;
+    if (reply.DumpToSingleSlice(&bytes).ok() &&
+        std::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()) == serving) {
+        return {};
+    }
+    return fail(Code::unavailable, m_connections->target + " (gRPC): the server does not serve yet", "try again later");
 }
 
 Result<wire::SearchReply> Rpc::search(const wire::SearchRequest& request) const {

@@ -22,6 +22,8 @@ class Rpc {
     static Result<std::unique_ptr<Rpc>> make(const model::ClusterAccess& access);
     // unavailable unless the server can be reached now.
     [[nodiscard]] Result<void> connect() const;
+    // Asks once whether it serves, by gRPC's own health check. unsupported when it is no server of Weaviate's.
+    [[nodiscard]] Result<void> check() const;
     ~Rpc();
     Rpc(const Rpc&) = delete;
     Rpc& operator=(const Rpc&) = delete;

@@ -10,8 +10,6 @@
 namespace ely::store::weaviate {
 namespace {
 
-constexpr int k_least_minor = 27;  // of version 1
-
 // "1.35.2" -> 35; -1 for what is no version 1.
 int minor_of(std::string_view version) {
     if (!version.starts_with("1.")) return -1;
@@ -21,6 +19,10 @@ int minor_of(std::string_view version) {
 }
 
 }  // namespace
+
+bool is_supported(std::string_view version) {
+    return minor_of(version) >= minor_of(k_oldest_version);
+}
 
 Result<std::shared_ptr<Server>> Server::make(const model::ClusterAccess& access) {
     ELY_TRY_ASSIGN(auto rpc, Rpc::make(access));
@@ -38,10 +40,10 @@ Result<void> Server::introduce() {
                     "elysiactl cluster show says which address is in use");
     }
     m_version = version->get<std::string>();
-    if (minor_of(m_version) < k_least_minor) {
+    if (!is_supported(m_version)) {
         return fail(Code::unsupported,
-                    fmt::format("{} is Weaviate {}, and 1.{} is the oldest that works", m_rest.url(),
-                                printable(m_version), k_least_minor),
+                    fmt::format("{} is Weaviate {}, and {} is the oldest that works", m_rest.url(),
+                                printable(m_version), k_oldest_version),
                     "update the server");
     }
     if (const auto modules = meta.find("modules"); modules != meta.end() && modules->is_object()) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -12,6 +13,10 @@
 #include "store/weaviate/rpc.hpp"
 
 namespace ely::store::weaviate {
+
+inline constexpr std::string_view k_oldest_version = "1.27";
+// Whether "1.35.2" is a version that the store works with.
+[[nodiscard]] bool is_supported(std::string_view version);
 
 // Any number of threads may use it at once.
 class Server {

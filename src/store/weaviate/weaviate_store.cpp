@@ -157,7 +157,7 @@ Result<void> WeaviateStore::health() {
         unwell +=
             fmt::format("{}{} is {}", unwell.empty() ? "" : ", ", node.value("name", ""), node.value("status", ""));
     }
-    if (!unwell.empty()) return fail(Code::unavailable, location() + ": " + unwell, "elysiactl cluster check");
+    if (!unwell.empty()) return fail(Code::unavailable, location() + ": " + unwell, m_server->rest().check_command());
     return {};
 }
 
