@@ -52,7 +52,8 @@ Result<void> ensure_class(const Rest& rest, const model::CollectionSchema& table
     }
     const auto has = known.value("properties", json::array());
     for (const auto& property : wanted.at("properties")) {
-        const auto is_it = [&](const json& one) { return one.value("name", "") == property.at("name"); };
+        const auto name = property.at("name").get<std::string>();
+        const auto is_it = [&name](const json& one) { return one.value("name", std::string()) == name; };
         if (std::ranges::any_of(has, is_it)) continue;
         ELY_TRY(rest.send("POST", class_path(k_metadata_collection) + "/properties", property));
     }

@@ -221,6 +221,14 @@ TEST_CASE("an add that was interrupted goes on where it was begun") {
     const auto elsewhere = desk.try_plan(workspace, "", "shop");
     REQUIRE(!elsewhere);
     CHECK(elsewhere.error().message.find("--cluster team") != std::string::npos);
+    AddRequest unlike;
+    unlike.url = desk.repository().string();
+    unlike.cluster = "team";
+    unlike.elysia = false;
+    const auto refused = plan_add(workspace, unlike, desk.progress);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::conflict);
+    CHECK(refused.error().message.find("metadata for Elysia") != std::string::npos);
     const auto again = desk.try_plan(workspace, "team", "shop");
     REQUIRE_MESSAGE(again.has_value(), (again ? std::string() : again.error().text()));
     CHECK(again->resumes);
