@@ -34,8 +34,8 @@ std::string version_of(const RestAnswer& meta) {
 }
 
 // Errors of the client give as their next step the check that is being made.
-std::string next_of(const Error& error, std::string otherwise) {
-    return error.hint.empty() || error.hint.starts_with("elysiactl cluster check") ? std::move(otherwise) : error.hint;
+std::string next_of(const Error& error, const std::string& otherwise) {
+    return error.hint.empty() || error.hint.starts_with("elysiactl cluster check") ? otherwise : error.hint;
 }
 
 std::string milliseconds(double seconds) {
