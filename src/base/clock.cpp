@@ -17,10 +17,10 @@ class SystemClock final : public Clock {
 
 // The numbers of a text of this shape: a run of 'd' is a number, 'x' is any character, all else stands for itself.
 // Field by field: the calendar functions of this compiler's library do not parse yet.
-template <std::size_t count>
-std::optional<std::array<int, count>> fields_of(std::string_view text, std::string_view shape) {
+template <std::size_t N>
+std::optional<std::array<int, N>> fields_of(std::string_view text, std::string_view shape) {
     if (text.size() != shape.size()) return std::nullopt;
-    std::array<int, count> out{};
+    std::array<int, N> out{};
     std::size_t field = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (shape[i] == 'd') {
