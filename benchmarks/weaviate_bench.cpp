@@ -140,14 +140,6 @@ Run timed(Work work) {
     return {meter.seconds(), meter.cpu()};
 }
 
-model::ClusterAccess access_to(const store::testing::WeaviateServer& server) {
-    model::ClusterAccess out;
-    out.name = "bench";
-    out.url = server.url();
-    out.grpc = server.grpc();
-    return out;
-}
-
 class Bench {
   public:
     Bench(std::size_t objects, int rounds)

@@ -16,14 +16,6 @@ using testing::value_of;
 using testing::WeaviateServer;
 using testing::WeaviateServerOptions;
 
-model::ClusterAccess access_to(const WeaviateServer& server) {
-    model::ClusterAccess out;
-    out.name = "test";
-    out.url = server.url();
-    out.grpc = server.grpc();
-    return out;
-}
-
 const model::HealthStep& step(const model::HealthReport& report, std::string_view name) {
     const auto found = std::ranges::find(report.steps, name, &model::HealthStep::name);
     REQUIRE(found != report.steps.end());

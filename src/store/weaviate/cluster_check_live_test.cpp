@@ -16,15 +16,6 @@ namespace {
 using model::Verdict;
 using testing::value_of;
 
-model::ClusterAccess access_to(const testing::WeaviateServer& server) {
-    model::ClusterAccess out;
-    out.name = "test";
-    out.url = server.url();
-    out.grpc = server.grpc();
-    out.grpc_tls = out.url.starts_with("https");
-    return out;
-}
-
 // "ok: what is said", or "failed: ..."
 std::string said(const model::HealthReport& report, std::string_view name) {
     const auto found = std::ranges::find(report.steps, name, &model::HealthStep::name);

@@ -22,15 +22,6 @@ using testing::value_of;
 using testing::WeaviateServer;
 using testing::WeaviateServerOptions;
 
-model::ClusterAccess access_to(const WeaviateServer& server) {
-    model::ClusterAccess out;
-    out.name = "test";
-    out.url = server.url();
-    out.grpc = server.grpc();
-    out.grpc_tls = server.url().starts_with("https");
-    return out;
-}
-
 model::ClusterAccess shared_access() {
     return access_to(*value_of(testing::shared_weaviate()));
 }

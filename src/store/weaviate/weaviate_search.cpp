@@ -19,10 +19,6 @@ constexpr std::uint32_t k_least_candidates = 1000;
 constexpr std::uint32_t k_most_results = 10'000;  // what a server gives at once, unless it is set up for more
 constexpr std::uint32_t k_ties = 16;              // so many more, so that the lower of equal ids come first
 
-bool is_searchable(const model::Property& property) {
-    return property.searchable;
-}
-
 Result<std::vector<FieldWeight>> query_fields(const model::CollectionSchema& schema, const LexicalQuery& query) {
     for (const auto& field : query.fields) {
         const auto* property = schema.find(field.property);
@@ -34,7 +30,7 @@ Result<std::vector<FieldWeight>> query_fields(const model::CollectionSchema& sch
     if (!query.fields.empty()) return query.fields;
     std::vector<FieldWeight> out;
     for (const auto& property : schema.properties) {
-        if (is_searchable(property)) out.push_back({property.name});
+        if (property.searchable) out.push_back({property.name});
     }
     return out;
 }

@@ -10,14 +10,6 @@ namespace {
 
 using testing::value_of;
 
-model::ClusterAccess access_to(const testing::WeaviateServer& server) {
-    model::ClusterAccess out;
-    out.name = "test";
-    out.url = server.url();
-    out.grpc = server.grpc();
-    return out;
-}
-
 // The program's server without any collection.
 Result<std::unique_ptr<Store>> empty_store() {
     ELY_TRY_ASSIGN(const auto* server, testing::shared_weaviate());

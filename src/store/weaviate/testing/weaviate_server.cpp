@@ -161,6 +161,15 @@ Result<void> WeaviateServer::restart(unsigned node) {
     return wait_until_ready(m_state->launch, node, process, *m_state->client, k_patience, {});
 }
 
+model::ClusterAccess access_to(const WeaviateServer& server) {
+    model::ClusterAccess out;
+    out.name = "test";
+    out.url = server.url();
+    out.grpc = server.grpc();
+    out.grpc_tls = out.url.starts_with("https");
+    return out;
+}
+
 Result<WeaviateServer*> shared_weaviate(const WeaviateServerOptions& options) {
     static std::map<WeaviateServerOptions, WeaviateServer> servers;
     const auto found = servers.find(options);

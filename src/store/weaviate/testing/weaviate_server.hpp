@@ -13,6 +13,7 @@
 #include "base/files.hpp"
 #include "base/result.hpp"
 #include "base/testing/private_network.hpp"
+#include "model/cluster_profile.hpp"
 
 namespace ely::store::testing {
 
@@ -66,6 +67,9 @@ class WeaviateServer {
     explicit WeaviateServer(std::unique_ptr<State> state);
     std::unique_ptr<State> m_state;
 };
+
+// How a store gets to it, without a key and with nothing but the system's authorities.
+[[nodiscard]] model::ClusterAccess access_to(const WeaviateServer& server);
 
 // The program's one server with these options, started when first asked for; it ends with the program.
 [[nodiscard]] Result<WeaviateServer*> shared_weaviate(const WeaviateServerOptions& options = {});
