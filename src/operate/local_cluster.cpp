@@ -110,7 +110,7 @@ Result<void> check_ports(const LocalCluster& cluster) {
 void put_log_aside(const Path& log, bool new_cluster) {
     std::error_code code;
     const auto size = std::filesystem::file_size(log, code);
-    if (!code && (new_cluster || size > k_long_log)) std::filesystem::rename(log, log.string() + ".1", code);
+    if (!code && (new_cluster || size > k_long_log)) static_cast<void>(rename_durably(log, log.string() + ".1"));
 }
 
 // A command that was killed between the start of a node and the record of it has left one that nobody knows of.

@@ -164,12 +164,12 @@ def main():
     parser.add_argument("--only", default="", help="only mutations whose description has this in it")
     arguments = parser.parse_args()
     mutations = [each for each in find_mutations(ROOT) if arguments.only in str(each)]
-    if arguments.list:
-        print("\n".join(map(str, mutations)))
-        return 0
     kinds = ("no fsync", "is not synced", "in its place", "synchronous FULL is OFF")
     unseen = [kind for kind in kinds if not arguments.only and not any(kind in str(each) for each in mutations)]
     assert not unseen, f"the sources have none of these any more, or they are not found: {unseen}"
+    if arguments.list:
+        print("\n".join(map(str, mutations)))
+        return 0
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ely-mutation-"))
     clone = Clone(folder)
     clone.check_unmutated(sorted({room_of(ROOT, each.path) for each in mutations}))
