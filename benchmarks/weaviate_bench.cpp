@@ -89,7 +89,7 @@ std::vector<grpc::ByteBuffer> serialise(const store::weaviate::Class& target,
         for (std::size_t row = 0; row < view.rows(); ++row) {
             must(encoder.add(row));
             if (encoder.objects() < k_replayed_objects && row + 1 < view.rows()) continue;
-            const auto bytes = encoder.take().request->SerializeAsString();
+            const auto bytes = encoder.take()->SerializeAsString();
             const grpc::Slice slice(bytes);
             out.emplace_back(&slice, 1);
         }

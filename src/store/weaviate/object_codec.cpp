@@ -77,20 +77,7 @@ model::Value to_value(model::DataType type, const wire::Value& value) {
 
 }  // namespace
 
-EncodedObjects EncodedObjects::make() {
-    constexpr std::size_t k_first_block = std::size_t{256} << 10U;
-    constexpr std::size_t k_largest_block = std::size_t{1} << 20U;
-    google::protobuf::ArenaOptions options;
-    options.start_block_size = k_first_block;
-    options.max_block_size = k_largest_block;
-    EncodedObjects out;
-    out.arena = std::make_unique<google::protobuf::Arena>(options);
-    out.request = google::protobuf::Arena::CreateMessage<wire::BatchObjectsRequest>(out.arena.get());
-    return out;
-}
-
-ObjectEncoder::ObjectEncoder(const Class& target, const BatchView& view)
-    : m_target(target), m_view(view), m_encoded(EncodedObjects::make()) {
+ObjectEncoder::ObjectEncoder(const Class& target, const BatchView& view) : m_target(target), m_view(view) {
     for (const auto& property : target.schema.properties) {
         const auto column = view.column(property.name);
         if (!column) continue;
@@ -188,7 +175,7 @@ void ObjectEncoder::add_words(std::size_t row, wire::BatchObject& object) {
 
 Result<void> ObjectEncoder::add(std::size_t row) {
     constexpr std::size_t k_object_overhead = 80;
-    auto& object = *m_encoded.request->add_objects();
+    auto& object = *m_encoded->add_objects();
     const auto encode = [&]() -> Result<void> {
         object.set_uuid(m_view.id(row).text());
         object.set_collection(m_target.schema.name);
@@ -203,13 +190,13 @@ Result<void> ObjectEncoder::add(std::size_t row) {
         return {};
     };
     auto done = encode();
-    if (!done) m_encoded.request->mutable_objects()->RemoveLast();
+    if (!done) m_encoded->mutable_objects()->RemoveLast();
     return done;
 }
 
 EncodedObjects ObjectEncoder::take() {
     m_bytes = 0;
-    return std::exchange(m_encoded, EncodedObjects::make());
+    return std::exchange(m_encoded, {});
 }
 
 Result<Uuid> ObjectDecoder::id(const wire::SearchResult& result) {

@@ -5,29 +5,22 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include <google/protobuf/arena.h>
 #include <weaviate.pb.h>
 #include "base/result.hpp"
 #include "store/batch/batch.hpp"
+#include "store/weaviate/arena_message.hpp"
 #include "store/weaviate/class_json.hpp"
 
 namespace ely::store::weaviate {
 
 namespace wire = ::weaviate::v1;
 
-// A request and the memory that all of it lies in: tens of thousands of small parts, let go at once.
-struct EncodedObjects {
-    std::unique_ptr<google::protobuf::Arena> arena;
-    wire::BatchObjectsRequest* request = nullptr;  // the arena's
-
-    static EncodedObjects make();
-};
+using EncodedObjects = ArenaMessage<wire::BatchObjectsRequest>;
 
 // Collects rows of one batch into requests. Both arguments must outlive it. Not thread-safe.
 class ObjectEncoder {
@@ -36,7 +29,7 @@ class ObjectEncoder {
 
     // usage: the row cannot be kept as it is, and is not part of the request.
     [[nodiscard]] Result<void> add(std::size_t row);
-    [[nodiscard]] std::size_t objects() const { return static_cast<std::size_t>(m_encoded.request->objects_size()); }
+    [[nodiscard]] std::size_t objects() const { return static_cast<std::size_t>(m_encoded->objects_size()); }
     // About as many as the request will have on the wire.
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
     // The request so far; the encoder is empty afterwards and may be used again.

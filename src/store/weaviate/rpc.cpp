@@ -144,17 +144,17 @@ struct Rpc::Connections {
     std::array<std::unique_ptr<wire::Weaviate::Stub>, k_channels> stubs;
     std::atomic<std::size_t> next{0};
 
-    template <typename Reply, typename Method, typename Request>
-    Result<Reply> call(Method method, const Request& request) {
-        return with_patience(k_patience, [&]() -> Result<Reply> {
+    template <typename Method, typename Request, typename Reply>
+    Result<void> call(Method method, const Request& request, Reply& reply) {
+        return with_patience(k_patience, [&]() -> Result<void> {
             grpc::ClientContext context;
             context.set_deadline(std::chrono::system_clock::now() + k_deadline);
             for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
             auto& stub = *stubs[next.fetch_add(1, std::memory_order_relaxed) % k_channels];
-            Reply reply;
+            reply.Clear();
             const auto status = (stub.*method)(&context, request, &reply);
             if (!status.ok()) return fail(to_error(status, target, check_command));
-            return reply;
+            return {};
         });
     }
 };
@@ -211,17 +211,28 @@ Result<void> Rpc::check() const {
     return fail(Code::unavailable, m_connections->target + " (gRPC): the server does not serve yet", "try again later");
 }
 
-Result<wire::SearchReply> Rpc::search(const wire::SearchRequest& request) const {
-    return m_connections->call<wire::SearchReply>(&wire::Weaviate::Stub::Search, request);
+Result<ArenaMessage<wire::SearchReply>> Rpc::search(const wire::SearchRequest& request) const {
+    ArenaMessage<wire::SearchReply> reply;
+    ELY_TRY(m_connections->call(&wire::Weaviate::Stub::Search, request, *reply));
+    return reply;
 }
+
 Result<wire::BatchObjectsReply> Rpc::put(const wire::BatchObjectsRequest& request) const {
-    return m_connections->call<wire::BatchObjectsReply>(&wire::Weaviate::Stub::BatchObjects, request);
+    wire::BatchObjectsReply reply;
+    ELY_TRY(m_connections->call(&wire::Weaviate::Stub::BatchObjects, request, reply));
+    return reply;
 }
+
 Result<wire::BatchDeleteReply> Rpc::remove(const wire::BatchDeleteRequest& request) const {
-    return m_connections->call<wire::BatchDeleteReply>(&wire::Weaviate::Stub::BatchDelete, request);
+    wire::BatchDeleteReply reply;
+    ELY_TRY(m_connections->call(&wire::Weaviate::Stub::BatchDelete, request, reply));
+    return reply;
 }
+
 Result<wire::AggregateReply> Rpc::aggregate(const wire::AggregateRequest& request) const {
-    return m_connections->call<wire::AggregateReply>(&wire::Weaviate::Stub::Aggregate, request);
+    wire::AggregateReply reply;
+    ELY_TRY(m_connections->call(&wire::Weaviate::Stub::Aggregate, request, reply));
+    return reply;
 }
 
 }  // namespace ely::store::weaviate

@@ -10,6 +10,7 @@
 #include <weaviate.pb.h>
 #include "base/result.hpp"
 #include "model/cluster_profile.hpp"
+#include "store/weaviate/arena_message.hpp"
 
 namespace ely::store::weaviate {
 
@@ -30,7 +31,7 @@ class Rpc {
 
     // not_found for a collection that the server does not have, usage for what it refuses, unauthorized, rate_limited,
     // unavailable, timeout.
-    [[nodiscard]] Result<wire::SearchReply> search(const wire::SearchRequest& request) const;
+    [[nodiscard]] Result<ArenaMessage<wire::SearchReply>> search(const wire::SearchRequest& request) const;
     [[nodiscard]] Result<wire::BatchObjectsReply> put(const wire::BatchObjectsRequest& request) const;
     [[nodiscard]] Result<wire::BatchDeleteReply> remove(const wire::BatchDeleteRequest& request) const;
     [[nodiscard]] Result<wire::AggregateReply> aggregate(const wire::AggregateRequest& request) const;

@@ -43,9 +43,9 @@ Result<std::vector<float>> read_probe(const Server& server, const Class& target)
     const auto id = probe_id();
     *request.mutable_filters() = id_filter(std::span(&id, 1));
     ELY_TRY_ASSIGN(const auto reply, server.rpc().search(request));
-    if (reply.results_size() == 0) return fail(Code::unavailable, "the server did not keep a first object");
+    if (reply->results_size() == 0) return fail(Code::unavailable, "the server did not keep a first object");
     ObjectDecoder decoder(target);
-    const auto vector = decoder.vector(reply.results(0));
+    const auto vector = decoder.vector(reply->results(0));
     if (vector.empty()) return fail(Code::unavailable, "the server's vectorizer gave a first object no vector");
     return std::vector<float>(vector.begin(), vector.end());
 }

@@ -261,7 +261,7 @@ Result<std::vector<Hit>> WeaviateCollection::get(std::span<const Uuid> ids,
         request.set_limit(static_cast<std::uint32_t>(portion.size()));
         ELY_TRY_ASSIGN(const auto reply, m_server->rpc().search(request));
         const ObjectDecoder decoder(target());
-        for (const auto& result : reply.results()) {
+        for (const auto& result : reply->results()) {
             ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));
             found[id] = decoder.properties(result, properties);
         }

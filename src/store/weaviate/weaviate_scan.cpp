@@ -30,9 +30,8 @@ Result<std::unique_ptr<Scan>> WeaviateScan::make(std::shared_ptr<WeaviateCollect
         }
     }
     std::unique_ptr<WeaviateScan> out(new WeaviateScan(std::move(collection), options));
-    out->m_shown = schema;
     if (!options.properties.empty()) {
-        std::erase_if(out->m_shown.properties, [&](const model::Property& property) {
+        std::erase_if(out->m_shown.schema.properties, [&](const model::Property& property) {
             return std::ranges::find(options.properties, property.name) == options.properties.end();
         });
         out->m_requested = options.properties;
@@ -43,7 +42,7 @@ Result<std::unique_ptr<Scan>> WeaviateScan::make(std::shared_ptr<WeaviateCollect
     return std::unique_ptr<Scan>(std::move(out));
 }
 
-Result<wire::SearchReply> WeaviateScan::page() {
+Result<ArenaMessage<wire::SearchReply>> WeaviateScan::page() {
     auto request = m_collection->search_request(m_requested);
     request.set_limit(std::clamp<std::uint32_t>(m_options.batch_rows, 1, k_most_rows));
     if (m_last) request.set_after(m_last->text());
@@ -68,13 +67,10 @@ bool WeaviateScan::wanted(const wire::SearchResult& result, const Uuid& id, Obje
 Result<Batch> WeaviateScan::next() {
     while (!m_ended) {
         ELY_TRY_ASSIGN(const auto reply, page());
-        ELY_TRY_ASSIGN(auto builder, BatchBuilder::create(m_shown, m_options.vectors));
-        // The decoder gives one cell for each property of its class.
-        auto shown = m_collection->target();
-        shown.schema = m_shown;
-        ObjectDecoder decoder(shown);
+        ELY_TRY_ASSIGN(auto builder, BatchBuilder::create(m_shown.schema, m_options.vectors));
+        ObjectDecoder decoder(m_shown);
         ObjectDecoder whole(m_collection->target());
-        for (const auto& result : reply.results()) {
+        for (const auto& result : reply->results()) {
             ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));
             // Behind nil the server begins at the start, nil itself included.
             if (m_last && id <= *m_last) continue;
@@ -87,7 +83,7 @@ Result<Batch> WeaviateScan::next() {
             const auto vector = m_options.vectors ? decoder.vector(result) : std::span<const float>();
             ELY_TRY(builder.append_cells(id, decoder.cells(result), vector, ObjectDecoder::times(result)));
         }
-        if (reply.results().empty()) m_ended = true;
+        if (reply->results().empty()) m_ended = true;
         if (builder.rows() > 0) return builder.finish();
     }
     return Batch();

@@ -20,15 +20,15 @@ class WeaviateScan final : public Scan {
 
   private:
     WeaviateScan(std::shared_ptr<WeaviateCollection> collection, const ScanOptions& options)
-        : m_collection(std::move(collection)), m_options(options) {}
+        : m_collection(std::move(collection)), m_options(options), m_shown(m_collection->target()) {}
 
-    [[nodiscard]] Result<wire::SearchReply> page();
+    [[nodiscard]] Result<ArenaMessage<wire::SearchReply>> page();
     // Whether the object is within the range and matches.
     [[nodiscard]] bool wanted(const wire::SearchResult& result, const Uuid& id, ObjectDecoder& decoder) const;
 
     const std::shared_ptr<WeaviateCollection> m_collection;
     const ScanOptions m_options;
-    model::CollectionSchema m_shown;       // the properties asked for
+    Class m_shown;                         // with the properties asked for only
     std::vector<std::string> m_requested;  // and those that the filter compares
     std::optional<Uuid> m_last;            // the last id seen
     bool m_ended = false;

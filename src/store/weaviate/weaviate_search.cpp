@@ -144,7 +144,7 @@ Result<std::vector<Hit>> WeaviateCollection::search(const LexicalQuery& query,
 
     std::vector<Found> found;
     const ObjectDecoder decoder(target());
-    for (const auto& result : reply.results()) {
+    for (const auto& result : reply->results()) {
         ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));
         Found one{id, decoder.properties(result, needed), true};
         one.allowed = filter.exact || matches(query.filter, one.properties, id.text(), true);
@@ -207,13 +207,13 @@ Result<std::vector<Hit>> WeaviateCollection::search(const VectorQuery& query,
         request.set_limit(limit);
         ELY_TRY_ASSIGN(const auto reply, m_server->rpc().search(request));
         std::vector<Hit> out;
-        for (const auto& result : reply.results()) {
+        for (const auto& result : reply->results()) {
             ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));
             auto values = decoder.properties(result, needed);
             if (!filter.exact && !matches(query.filter, values, id.text(), true)) continue;
             out.push_back({id, similarity(config.distance, result.metadata().distance()), chosen(values, properties)});
         }
-        const bool all = static_cast<std::uint32_t>(reply.results_size()) < limit || limit == k_most_results;
+        const bool all = static_cast<std::uint32_t>(reply->results_size()) < limit || limit == k_most_results;
         if (all || out.size() >= query.limit) {
             sort_hits(out, query.limit);
             return out;

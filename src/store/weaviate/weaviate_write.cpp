@@ -48,7 +48,7 @@ std::vector<std::size_t> last_rows(const BatchView& view) {
 
 Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_request(EncodedObjects objects,
                                                                                  std::vector<std::size_t> rows) const {
-    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().put(*objects.request));
+    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().put(*objects));
     std::vector<Failed> out;
     for (const auto& error : reply.errors()) {
         const auto index = static_cast<std::size_t>(error.index());
