@@ -2,8 +2,9 @@
 // were serialised before the clock started, and pages that are parsed and dropped. Starts a server of its own, in a
 // network of its own. Prints rows (rows.hpp).
 //
-//   weaviate_bench [--quick] [--objects 50000]
+//   weaviate_bench [--quick | --full] [--objects 50000]
 //
+// --full: also what each choice in the collection's schema costs at import.
 // WEAVIATE_CLIENT_PYTHON: a Python that has weaviate-client, whose iterator and batch import are then measured as well.
 
 // The library that starts servers is one for tests.
@@ -40,6 +41,7 @@ constexpr std::size_t k_rows = 2'000;              // of a batch
 constexpr std::size_t k_replayed_objects = 1'000;  // of a request: the best of those tried
 constexpr std::size_t k_workers = 2;
 constexpr const char* k_name = "Bench";
+constexpr const char* k_path = "/v1/schema/Bench";
 
 model::CollectionSchema schema() {
     return index::code_schema(k_name, "local", "made up", k_dimensions);
@@ -140,6 +142,44 @@ Run timed(Work work) {
     return {meter.seconds(), meter.cpu()};
 }
 
+// The collection as it is made, with one thing otherwise.
+struct Choice {
+    const char* name;
+    void (*apply)(nlohmann::json& made);
+};
+
+void index_all(nlohmann::json& made, bool searchable, bool filterable) {
+    for (auto& property : made["properties"]) {
+        property["indexFilterable"] = filterable;
+        if (property["dataType"][0] == "text") property["indexSearchable"] = searchable;
+    }
+}
+
+constexpr Choice k_choices[] = {
+    {"as it is", [](nlohmann::json& /*made*/) {}},
+    {"words within words not searchable",
+     [](nlohmann::json& made) {
+         for (auto& property : made["properties"]) {
+             if (property["name"] == "search_words") property["indexSearchable"] = false;
+         }
+     }},
+    {"no index of nulls", [](nlohmann::json& made) { made["invertedIndexConfig"]["indexNullState"] = false; }},
+    {"everything searchable and filterable", [](nlohmann::json& made) { index_all(made, true, true); }},
+    {"nothing searchable or filterable", [](nlohmann::json& made) { index_all(made, false, false); }},
+    {"two shards",
+     [](nlohmann::json& made) {
+         made["shardingConfig"] = {{"desiredCount", 2}};
+     }},
+    {"flat vector index",
+     [](nlohmann::json& made) {
+         auto& vector = made["vectorConfig"]["default"];
+         vector["vectorIndexType"] = "flat";
+         vector["vectorIndexConfig"] = {{"distance", "cosine"}};
+     }},
+    {"no vector index",
+     [](nlohmann::json& made) { made["vectorConfig"]["default"]["vectorIndexConfig"]["skip"] = true; }},
+};
+
 class Bench {
   public:
     Bench(std::size_t objects, int rounds)
@@ -156,6 +196,21 @@ class Bench {
         return out;
     }
 
+    std::vector<Row> choice_rows() {
+        std::vector<std::vector<double>> rates(std::size(k_choices));
+        for (int round = 0; round < m_rounds; ++round) {
+            for (std::size_t i = 0; i < std::size(k_choices); ++i) rates[i].push_back(import_rate(k_choices[i]));
+        }
+        std::vector<Row> out;
+        for (std::size_t i = 0; i < std::size(k_choices); ++i) {
+            Row row{fmt::format("Weaviate import, {}", k_choices[i].name), median(rates[i]), "objects/s"};
+            row.higher_is_better = true;
+            row.note = fmt::format("replayed requests; {:.2f} of the first", median(rates[i]) / median(rates[0]));
+            out.push_back(std::move(row));
+        }
+        return out;
+    }
+
   private:
     std::shared_ptr<store::Collection> fresh() {
         if (m_store->open(k_name)) must(m_store->drop(k_name));
@@ -169,11 +224,28 @@ class Bench {
         std::exit(1);
     }
 
+    [[nodiscard]] static store::weaviate::Class target_of(const store::weaviate::Server& server) {
+        return must(store::weaviate::class_from_json(must(server.rest().get(k_path))));
+    }
+
+    // Objects a second into a collection that is made so.
+    double import_rate(const Choice& choice) {
+        m_collection = fresh();
+        const auto server = must(store::weaviate::Server::make(m_access));
+        const auto requests = serialise(target_of(*server), m_batches);
+        auto made = store::weaviate::class_to_json(schema(), 1, {});
+        choice.apply(made);
+        must(server->rest().remove(k_path));
+        must(server->rest().send("POST", "/v1/schema", made));
+        const auto run = timed([&] { replay(m_access.grpc, requests); });
+        check_count(*m_collection);
+        return static_cast<double>(m_objects) / run.seconds;
+    }
+
     std::vector<Row> import_rows() {
         m_collection = fresh();
         const auto server = must(store::weaviate::Server::make(m_access));
-        const auto target = must(store::weaviate::class_from_json(must(server->rest().get("/v1/schema/Bench"))));
-        const auto requests = serialise(target, m_batches);
+        const auto requests = serialise(target_of(*server), m_batches);
         std::vector<double> ratios;
         std::vector<double> rates;
         std::vector<double> ceilings;
@@ -325,6 +397,7 @@ class Bench {
 int main(int count, char** arguments) {
     std::size_t objects = 50'000;
     int rounds = 3;
+    bool full = false;
     for (int i = 1; i < count; ++i) {
         const std::string_view word = arguments[i];
         if (word == "--quick") {
@@ -332,12 +405,19 @@ int main(int count, char** arguments) {
             rounds = 1;
         } else if (word == "--objects" && i + 1 < count) {
             objects = static_cast<std::size_t>(std::strtoull(arguments[++i], nullptr, 10));
-        } else if (word != "--full") {
+        } else if (word == "--full") {
+            full = true;
+        } else {
             fmt::print(stderr, "weaviate_bench: unknown option {}\n", word);
             return 2;
         }
     }
     must(store::testing::enter_private_network());
-    print_rows(Bench(objects, rounds).rows());
+    Bench bench(objects, rounds);
+    auto rows = bench.rows();
+    if (full) {
+        for (auto& row : bench.choice_rows()) rows.push_back(std::move(row));
+    }
+    print_rows(rows);
     return 0;
 }
