@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "store/batch/batch.hpp"
 #include "store/schema_change.hpp"
+#include "store/weaviate/graphql.hpp"
 #include "store/weaviate/names.hpp"
 #include "store/weaviate/weaviate_scan.hpp"
 
@@ -161,17 +162,25 @@ Result<std::uint64_t> WeaviateCollection::remove_matching(const wire::Filters& f
     wire::BatchDeleteRequest request;
     request.set_collection(schema().name);
     *request.mutable_filters() = filters;
+    request.set_consistency_level(wire::CONSISTENCY_LEVEL_ALL);
     std::uint64_t removed = 0;
     // One call takes away so many at most as the server is set up for.
     while (true) {
-        ELY_TRY_ASSIGN(const auto reply, m_server->rpc().remove(request));
-        removed += static_cast<std::uint64_t>(reply.successful());
-        if (reply.failed() > 0) {
+        auto reply = m_server->rpc().remove(request);
+        if (reply) removed += static_cast<std::uint64_t>(reply->successful());
+        const bool failed = reply ? reply->failed() > 0 : reply.error().code == Code::unavailable;
+        if (failed && request.consistency_level() == wire::CONSISTENCY_LEVEL_ALL) {
+            // A copy that is out of reach is not waited for: as with writing.
+            request.set_consistency_level(wire::CONSISTENCY_LEVEL_QUORUM);
+            continue;
+        }
+        if (!reply) return fail(std::move(reply).error());
+        if (failed) {
             return fail(Code::unavailable,
-                        fmt::format("the server could not remove {} of {} objects", reply.failed(), reply.matches()),
+                        fmt::format("the server could not remove {} of {} objects", reply->failed(), reply->matches()),
                         "run the same command again");
         }
-        if (reply.successful() == 0) return removed;
+        if (reply->successful() == 0) return removed;
     }
 }
 
@@ -280,8 +289,10 @@ Result<std::uint64_t> WeaviateCollection::server_count(const FilterRequest& filt
     request.set_collection(schema().name);
     request.set_objects_count(true);
     if (filter.filters) *request.mutable_filters() = *filter.filters;
-    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().aggregate(request));
-    return static_cast<std::uint64_t>(reply.single_result().objects_count());
+    const auto reply = m_server->rpc().aggregate(request);
+    if (reply) return static_cast<std::uint64_t>(reply->single_result().objects_count());
+    if (reply.error().code == Code::unsupported) return graphql_count(m_server->rest(), schema().name, filter.filters);
+    return fail(reply.error());
 }
 
 Result<std::uint64_t> WeaviateCollection::count(const Filter& filter) {

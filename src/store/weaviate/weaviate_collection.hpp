@@ -62,7 +62,8 @@ class WeaviateCollection final : public Collection, public std::enable_shared_fr
         Error error;
     };
     // Sends the rows in requests of a fitting size, and says which of them failed.
-    [[nodiscard]] Result<std::vector<Failed>> send_rows(const BatchView& view, std::span<const std::size_t> rows);
+    [[nodiscard]] Result<std::vector<Failed>> send_rows(const BatchView& view, std::span<const std::size_t> rows,
+                                                        wire::ConsistencyLevel level);
     [[nodiscard]] Result<std::vector<Failed>> send_request(EncodedObjects objects, std::vector<std::size_t> rows) const;
 
     [[nodiscard]] wire::SearchRequest search_request(const std::vector<std::string>& properties) const;

@@ -1,6 +1,8 @@
 #include "store/weaviate/weaviate_store.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,6 +31,27 @@ Result<void> check_for_weaviate(const model::CollectionSchema& schema) {
     ELY_TRY(check_schema(schema));
     for (const auto& property : schema.properties) ELY_TRY(check_property_name(property));
     return {};
+}
+
+// In a cluster the node that we speak with hears a moment later than the one that leads, and has it until then.
+Result<void> wait_until_gone(const Server& server, const std::string& name) {
+    constexpr std::chrono::milliseconds k_pause(20);
+    wire::SearchRequest request;
+    request.set_collection(name);
+    request.set_limit(1);
+    const auto until = std::chrono::steady_clock::now() + k_patience;
+    while (std::chrono::steady_clock::now() < until) {
+        const auto reply = server.rpc().search(request);
+        // A key may well do without looking.
+        if (!reply && reply.error().code != Code::internal) {
+            return reply.error().code == Code::not_found || reply.error().code == Code::unauthorized
+                       ? Result<void>()
+                       : fail(reply.error());
+        }
+        std::this_thread::sleep_for(k_pause);
+    }
+    return fail(Code::timeout, fmt::format("{} has removed '{}' and still shows it", server.rest().url(), name),
+                server.rest().check_command());
 }
 
 }  // namespace
@@ -145,7 +168,8 @@ Result<void> WeaviateStore::drop(std::string_view name) {
         ELY_TRY_ASSIGN(auto error, not_found(name));
         return fail(std::move(error));
     }
-    return m_server->rest().remove(class_path(name));
+    ELY_TRY(m_server->rest().remove(class_path(name)));
+    return wait_until_gone(*m_server, class_name(name));
 }
 
 Result<void> WeaviateStore::health() {

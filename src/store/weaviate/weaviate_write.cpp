@@ -1,5 +1,9 @@
 // How a batch gets to the server: in requests of a fitting size, two under way at a time, every object's result looked
 // at; those that failed for a passing reason are sent again for a while.
+//
+// Where objects have several copies, all of them are written before an object counts as written: searches ask one copy
+// only, and would else miss what has just been written. A node that is away must not stop that, so what failed is sent
+// again to be written by most; the server brings the others up to date (class_json.cpp).
 
 #include <algorithm>
 #include <future>
@@ -59,7 +63,8 @@ Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_request
 }
 
 Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_rows(const BatchView& view,
-                                                                              std::span<const std::size_t> rows) {
+                                                                              std::span<const std::size_t> rows,
+                                                                              wire::ConsistencyLevel level) {
     using Answer = std::future<Result<std::vector<Failed>>>;
     std::vector<Failed> failed;
     std::deque<Answer> under_way;
@@ -75,9 +80,12 @@ Result<std::vector<WeaviateCollection::Failed>> WeaviateCollection::send_rows(co
     const auto send = [&]() -> Result<void> {
         if (in_request.empty()) return {};
         if (under_way.size() == k_under_way) ELY_TRY(collect());
-        under_way.push_back(std::async(std::launch::async, [this, objects = encoder.take(), of = in_request]() mutable {
-            return send_request(std::move(objects), std::move(of));
-        }));
+        auto objects = encoder.take();
+        objects->set_consistency_level(level);
+        under_way.push_back(
+            std::async(std::launch::async, [this, objects = std::move(objects), of = in_request]() mutable {
+                return send_request(std::move(objects), std::move(of));
+            }));
         in_request.clear();
         return {};
     };
@@ -101,7 +109,7 @@ Result<WriteResult> WeaviateCollection::upsert(const Batch& batch) {
         ELY_TRY(learn_dimensions(view.dimensions()));
     }
     const auto rows = last_rows(view);
-    ELY_TRY_ASSIGN(auto failed, send_rows(view, rows));
+    ELY_TRY_ASSIGN(auto failed, send_rows(view, rows, wire::CONSISTENCY_LEVEL_ALL));
     const auto until = std::chrono::steady_clock::now() + k_patience;
     for (auto pause = std::chrono::milliseconds(100);; pause *= 2) {
         std::vector<std::size_t> again;
@@ -111,7 +119,7 @@ Result<WriteResult> WeaviateCollection::upsert(const Batch& batch) {
         if (again.empty() || std::chrono::steady_clock::now() + pause > until) break;
         std::this_thread::sleep_for(pause);
         std::erase_if(failed, [](const Failed& one) { return can_retry(one.error.code); });
-        ELY_TRY_ASSIGN(const auto still, send_rows(view, again));
+        ELY_TRY_ASSIGN(const auto still, send_rows(view, again, wire::CONSISTENCY_LEVEL_QUORUM));
         failed.insert(failed.end(), still.begin(), still.end());
     }
     WriteResult out;

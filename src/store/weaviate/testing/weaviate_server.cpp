@@ -10,6 +10,7 @@
 #include "base/http_client.hpp"
 #include "base/process.hpp"
 #include "base/testing/temporary_folder.hpp"
+#include "store/open.hpp"
 #include "store/weaviate_server/launch.hpp"
 
 namespace ely::store::testing {
@@ -168,6 +169,13 @@ model::ClusterAccess access_to(const WeaviateServer& server) {
     out.grpc = server.grpc();
     out.grpc_tls = out.url.starts_with("https");
     return out;
+}
+
+Result<std::unique_ptr<Store>> emptied_store(const WeaviateServer& server) {
+    ELY_TRY_ASSIGN(auto store, open_weaviate_store(access_to(server)));
+    ELY_TRY_ASSIGN(const auto names, store->list());
+    for (const auto& name : names) ELY_TRY(store->drop(name));
+    return store;
 }
 
 Result<WeaviateServer*> shared_weaviate(const WeaviateServerOptions& options) {

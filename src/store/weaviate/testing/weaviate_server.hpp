@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "base/testing/private_network.hpp"
 #include "model/cluster_profile.hpp"
+#include "store/collection.hpp"
 
 namespace ely::store::testing {
 
@@ -22,8 +23,8 @@ using ely::testing::enter_private_network;
 struct WeaviateServerOptions {
     std::string version = "1.35.2";
     unsigned nodes = 1;
-    std::vector<std::string> modules;                // beside backup-filesystem
-    std::map<std::string, std::string> environment;  // for every node
+    std::vector<std::string> modules = {};                // beside backup-filesystem
+    std::map<std::string, std::string> environment = {};  // for every node
     // Nobody gets in without a key: root-key may do everything, reader-key nothing until it is given a role
     // (POST /v1/authz/users/reader-user/assign).
     bool api_keys = false;
@@ -70,6 +71,9 @@ class WeaviateServer {
 
 // How a store gets to it, without a key and with nothing but the system's authorities.
 [[nodiscard]] model::ClusterAccess access_to(const WeaviateServer& server);
+
+// A store on it, without any collection.
+[[nodiscard]] Result<std::unique_ptr<Store>> emptied_store(const WeaviateServer& server);
 
 // The program's one server with these options, started when first asked for; it ends with the program.
 [[nodiscard]] Result<WeaviateServer*> shared_weaviate(const WeaviateServerOptions& options = {});
