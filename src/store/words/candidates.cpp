@@ -12,7 +12,7 @@ namespace ely::store::words {
 namespace {
 
 struct Hash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
