@@ -45,10 +45,12 @@ Result<void> set_field(ClusterProfile& profile, const std::string& field, const 
         (field == "ca_file" ? profile.ca_file : profile.api_key_file) = resolved(value, folder);
         return {};
     }
-    const std::map<std::string, std::string*> fields{
-        {"url", &profile.url}, {"grpc", &profile.grpc}, {"api_key_env", &profile.api_key_env}};
-    if (const auto found = fields.find(field); found != fields.end()) {
-        *found->second = value;
+    if (field == "url" || field == "grpc") {
+        (field == "url" ? set_urls : set_grpc)(profile, split_addresses(value));
+        return {};
+    }
+    if (field == "api_key_env") {
+        profile.api_key_env = value;
         return {};
     }
     const std::vector<std::string> known{"url", "grpc", "api_key_env", "api_key_file", "ca_file", "headers"};
@@ -127,8 +129,10 @@ std::string to_text(const ClusterFile& content) {
     if (!content.profiles.empty()) out += "clusters:\n";
     for (const auto& profile : content.profiles) {
         out += fmt::format("  {}:\n", yaml_scalar(profile.name));
-        add_line(out, "url", profile.url);
-        add_line(out, "grpc", profile.grpc);
+        add_line(out, "url", join(all_urls(profile), ", "));
+        auto grpc = profile.other_grpc;
+        if (!profile.grpc.empty()) grpc.insert(grpc.begin(), profile.grpc);
+        add_line(out, "grpc", join(grpc, ", "));
         add_line(out, "api_key_env", profile.api_key_env);
         add_line(out, "api_key_file", profile.api_key_file.string());
         add_line(out, "ca_file", profile.ca_file.string());

@@ -73,6 +73,24 @@ TEST_CASE("what is written is read back, for the owner's eyes alone") {
     CHECK(read_cluster_file(file)->profiles.empty());
 }
 
+TEST_CASE("several addresses are one list in the file") {
+    const testing::TemporaryFolder folder;
+    const auto file = folder.path() / "clusters.yaml";
+    REQUIRE(write_file_atomic(
+        file,
+        "clusters:\n  three:\n    url: http://a, http://b\n    grpc: a:1, b:1\n  rest:\n    url: http://c\n"
+        "    grpc: none\n"));
+    const auto content = read_cluster_file(file);
+    REQUIRE_MESSAGE(content, content.error().text());
+    const auto* three = content->find("three");
+    REQUIRE(three != nullptr);
+    CHECK(all_urls(*three) == std::vector<std::string>{"http://a", "http://b"});
+    CHECK(all_grpc(*three) == std::vector<std::string>{"a:1", "b:1"});
+    CHECK(all_grpc(*content->find("rest")).empty());
+    REQUIRE(write_cluster_file(file, *content));
+    CHECK(read_cluster_file(file)->profiles == content->profiles);
+}
+
 TEST_CASE("any header's value is kept as it is") {
     const testing::TemporaryFolder folder;
     const auto file = folder.path() / "clusters.yaml";

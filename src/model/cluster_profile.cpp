@@ -121,6 +121,39 @@ Result<void> check_key_source(const ClusterProfile& profile) {
     return {};
 }
 
+Result<void> check_distinct(const std::vector<std::string>& addresses) {
+    for (auto one = addresses.begin(); one != addresses.end(); ++one) {
+        if (std::find(std::next(one), addresses.end(), *one) == addresses.end()) continue;
+        return fail(Code::usage, fmt::format("the address {} is given twice", *one));
+    }
+    return {};
+}
+
+// In their normal form afterwards.
+Result<void> check_addresses(ClusterProfile& profile) {
+    ELY_TRY_ASSIGN(profile.url, cluster_url(profile.url));
+    const auto scheme = profile.url.substr(0, profile.url.find(':'));
+    for (auto& url : profile.other_urls) {
+        ELY_TRY_ASSIGN(url, cluster_url(url));
+        if (url.substr(0, url.find(':')) == scheme) continue;
+        return fail(Code::usage, fmt::format("{} and {} cannot be nodes of one cluster", profile.url, url),
+                    "write http:// for all of them, or https://");
+    }
+    ELY_TRY(check_distinct(all_urls(profile)));
+    if (profile.grpc.empty()) return {};
+    const bool none = profile.grpc == k_no_grpc;
+    if (none && profile.other_grpc.empty()) return {};
+    if (none || std::ranges::find(profile.other_grpc, k_no_grpc) != profile.other_grpc.end()) {
+        return fail(Code::usage, fmt::format("\"{}\" stands among gRPC addresses", k_no_grpc),
+                    "write it alone, or leave it out");
+    }
+    ELY_TRY_ASSIGN(profile.grpc, grpc_address(profile.grpc));
+    for (auto& address : profile.other_grpc) {
+        ELY_TRY_ASSIGN(address, grpc_address(address));
+    }
+    return check_distinct(all_grpc(profile));
+}
+
 // One line end at the end is the editor's; anything else that is no key is refused, and never shown.
 Result<std::string> checked_key(std::string key, const std::string& source) {
     if (key.ends_with('\n')) key.pop_back();
@@ -246,12 +279,43 @@ std::string default_grpc_address(std::string_view url) {
     return host + ":" + std::string(k_default_grpc_port);
 }
 
+std::vector<std::string> split_addresses(const std::string& text) {
+    return text.find('@') == std::string::npos ? split_list(text) : std::vector{text};
+}
+
+void set_urls(ClusterProfile& profile, const std::vector<std::string>& urls) {
+    profile.other_urls = urls;
+    profile.url = urls.empty() ? std::string() : urls.front();
+    if (!urls.empty()) profile.other_urls.erase(profile.other_urls.begin());
+}
+
+void set_grpc(ClusterProfile& profile, const std::vector<std::string>& addresses) {
+    profile.other_grpc = addresses;
+    profile.grpc = addresses.empty() ? std::string() : addresses.front();
+    if (!addresses.empty()) profile.other_grpc.erase(profile.other_grpc.begin());
+}
+
+std::vector<std::string> all_urls(const ClusterProfile& profile) {
+    std::vector<std::string> out{profile.url};
+    out.insert(out.end(), profile.other_urls.begin(), profile.other_urls.end());
+    return out;
+}
+
+std::vector<std::string> all_grpc(const ClusterProfile& profile) {
+    std::vector<std::string> out;
+    if (profile.grpc == k_no_grpc) return out;
+    if (profile.grpc.empty()) {
+        for (const auto& url : all_urls(profile)) out.push_back(default_grpc_address(url));
+        return out;
+    }
+    out.push_back(profile.grpc);
+    out.insert(out.end(), profile.other_grpc.begin(), profile.other_grpc.end());
+    return out;
+}
+
 Result<ClusterProfile> checked_profile(ClusterProfile profile) {
     ELY_TRY(check_cluster_name(profile.name));
-    ELY_TRY_ASSIGN(profile.url, cluster_url(profile.url));
-    if (!profile.grpc.empty()) {
-        ELY_TRY_ASSIGN(profile.grpc, grpc_address(profile.grpc));
-    }
+    ELY_TRY(check_addresses(profile));
     for (std::size_t i = 0; i < profile.headers.size(); ++i) {
         ELY_TRY(check_header(profile.headers[i]));
         for (std::size_t j = 0; j < i; ++j) {
@@ -274,7 +338,12 @@ Result<ClusterAccess> cluster_access(const ClusterProfile& profile, const Variab
     ClusterAccess out;
     out.name = profile.name;
     out.url = profile.url;
-    out.grpc = profile.grpc.empty() ? default_grpc_address(profile.url) : profile.grpc;
+    out.other_urls = profile.other_urls;
+    out.other_grpc = all_grpc(profile);
+    if (!out.other_grpc.empty()) {
+        out.grpc = out.other_grpc.front();
+        out.other_grpc.erase(out.other_grpc.begin());
+    }
     out.grpc_tls = profile.url.starts_with("https://");
     out.ca_file = profile.ca_file;
     const auto context = "cluster " + profile.name;

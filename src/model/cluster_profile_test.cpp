@@ -74,6 +74,48 @@ TEST_CASE("gRPC is on the same host, and elsewhere in the cloud") {
     CHECK(default_grpc_address("https://abc.weaviate.network") == "abc.grpc.weaviate.network:443");
 }
 
+TEST_CASE("a cluster may have several addresses") {
+    auto several = profile();
+    set_urls(several, {"http://a:8080", "http://B:8080/"});
+    auto checked = checked_profile(several).value();
+    CHECK(all_urls(checked) == std::vector<std::string>{"http://a:8080", "http://b:8080"});
+    CHECK(all_grpc(checked) == std::vector<std::string>{"a:50051", "b:50051"});
+    auto access = cluster_access(checked, of({})).value();
+    CHECK(access.url == "http://a:8080");
+    CHECK(access.other_urls == std::vector<std::string>{"http://b:8080"});
+    CHECK(access.grpc == "a:50051");
+    CHECK(access.other_grpc == std::vector<std::string>{"b:50051"});
+    set_grpc(several, {"proxy:1", "proxy:2", "proxy:3"});
+    access = cluster_access(checked_profile(several).value(), of({})).value();
+    CHECK(access.grpc == "proxy:1");
+    CHECK(access.other_grpc == std::vector<std::string>{"proxy:2", "proxy:3"});
+
+    set_grpc(several, {"proxy:1", "PROXY:1"});
+    CHECK(checked_profile(several).error().message == "the address proxy:1 is given twice");
+    set_grpc(several, {"none", "proxy:1"});
+    CHECK(checked_profile(several).error().code == Code::usage);
+    set_grpc(several, {});
+    set_urls(several, {"http://a", "https://b"});
+    CHECK(checked_profile(several).error().message == "http://a and https://b cannot be nodes of one cluster");
+    set_urls(several, {"http://a", "http://a/"});
+    CHECK(checked_profile(several).error().code == Code::usage);
+}
+
+TEST_CASE("a cluster may have no gRPC to be reached") {
+    auto without = profile();
+    set_grpc(without, {"none"});
+    const auto checked = checked_profile(without).value();
+    CHECK(all_grpc(checked).empty());
+    const auto access = cluster_access(checked, of({})).value();
+    CHECK(access.grpc.empty());
+    CHECK(access.other_grpc.empty());
+}
+
+TEST_CASE("a list of addresses is split, unless credentials could come apart") {
+    CHECK(split_addresses(" http://a, http://b,") == std::vector<std::string>{"http://a", "http://b"});
+    CHECK(split_addresses("http://me:hunt,er2@host") == std::vector<std::string>{"http://me:hunt,er2@host"});
+}
+
 TEST_CASE("names of clusters are file names, and none of the words that mean something else") {
     for (const auto* good : {"team", "3-nodes", "a_b"}) CHECK(check_cluster_name(good).has_value());
     for (const auto* bad : {"", "Team", "a.b", "a/b", "a@b", "-a", "_a", "embedded", "environment", "ä"}) {

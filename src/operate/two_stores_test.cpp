@@ -76,9 +76,13 @@ struct Desk {
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);
         };
-        return {settings, system_clock(), variable,
+        return {settings,
+                system_clock(),
+                variable,
+                {},
+                {},
                 [this](const model::ClusterAccess& access,
-                       const store::LocalVector&) -> Result<std::unique_ptr<store::Store>> {
+                       const store::ClusterUse&) -> Result<std::unique_ptr<store::Store>> {
                     opened.push_back(access);
                     auto store = store::open_embedded_store(folder.path() / (access.name + ".db"));
                     if (!store) return fail(store.error());

@@ -16,7 +16,7 @@ Result<store::Store*> Workspace::store(const std::string& cluster) {
         ELY_TRY_ASSIGN(auto* model, embedder());
         return model->embed(std::span(&text, 1));
     };
-    ELY_TRY_ASSIGN(store, m_open_cluster(access, local_vector));
+    ELY_TRY_ASSIGN(store, m_open_cluster(access, {local_vector, m_stop, m_warn}));
     return store.get();
 }
 

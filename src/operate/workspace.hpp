@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
@@ -26,16 +28,19 @@ namespace ely::operate {
 
 class Workspace {
   public:
-    using OpenCluster = std::function<Result<std::unique_ptr<store::Store>>(const model::ClusterAccess& access,
-                                                                            store::LocalVector local_vector)>;
+    using OpenCluster =
+        std::function<Result<std::unique_ptr<store::Store>>(const model::ClusterAccess& access, store::ClusterUse use)>;
+    using Warn = std::function<void(std::string_view text)>;
 
     // Settings and clock must outlive the workspace. Keys of clusters are read through `variable`, when they are
-    // needed.
-    Workspace(const model::Settings& settings, const Clock& clock, model::Variable variable,
-              OpenCluster open_cluster = store::open_weaviate_store)
+    // needed; `stop` and `warn` are for clusters too.
+    Workspace(const model::Settings& settings, const Clock& clock, model::Variable variable, std::stop_token stop = {},
+              Warn warn = {}, OpenCluster open_cluster = store::open_weaviate_store)
         : m_settings(settings),
           m_clock(clock),
           m_variable(std::move(variable)),
+          m_stop(std::move(stop)),
+          m_warn(std::move(warn)),
           m_open_cluster(std::move(open_cluster)) {}
 
     // Stores keep a way back to it, for its model.
@@ -71,6 +76,8 @@ class Workspace {
     const model::Settings& m_settings;
     const Clock& m_clock;
     model::Variable m_variable;
+    std::stop_token m_stop;
+    Warn m_warn;
     OpenCluster m_open_cluster;
     std::map<std::string, std::unique_ptr<store::Store>> m_stores;  // by cluster
     std::unique_ptr<state::StateDatabase> m_state;

@@ -11,8 +11,8 @@ Result<std::unique_ptr<Store>> open_embedded_store(const Path& file, const Clock
     return embedded::EmbeddedStore::open(file, clock);
 }
 
-Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access, LocalVector local_vector) {
-    return weaviate::WeaviateStore::open(access, std::move(local_vector));
+Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access, ClusterUse use) {
+    return weaviate::WeaviateStore::open(access, std::move(use));
 }
 
 const weaviate::Rest* rest_of(const Store& store) {

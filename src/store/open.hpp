@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -27,10 +28,19 @@ class Rest;
 // can embed queries with the same model.
 using LocalVector = std::function<Result<std::vector<float>>(std::string_view text)>;
 
+// What a cluster's store has of those who use it; each may be left out.
+struct ClusterUse {
+    LocalVector local_vector = {};
+    // Asked for when the user interrupts: requests under way end, and nothing is waited for; all fail with cancelled.
+    std::stop_token stop = {};
+    // Told what the user should know though all goes well, in a line or two; once for each store.
+    std::function<void(std::string_view)> warn = {};
+};
+
 // The collections of a Weaviate cluster. Makes contact: unavailable, timeout, unauthorized, unsupported when that
-// fails.
+// fails. Where gRPC cannot be reached objects travel over REST, with a warning.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_weaviate_store(const model::ClusterAccess& access,
-                                                                 LocalVector local_vector = {});
+                                                                 ClusterUse use = {});
 
 // The REST interface of the cluster that a store's collections are in, for what no store has a word for; null for a
 // store that is no cluster's. It lives as long as the store.

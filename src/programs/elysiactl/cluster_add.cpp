@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -9,6 +11,8 @@ namespace {
 
 struct Options {
     model::ClusterProfile profile;
+    std::vector<std::string> urls;  // each may be a list
+    std::vector<std::string> grpc;
     std::string api_key_file;
     std::string ca_file;
     std::vector<std::string> headers;  // "NAME=VALUE"
@@ -21,8 +25,18 @@ Path absolute(const std::string& text) {
     return (path.is_relative() ? std::filesystem::current_path() / path : path).lexically_normal();
 }
 
+std::vector<std::string> addresses(const std::vector<std::string>& texts) {
+    std::vector<std::string> out;
+    for (const auto& text : texts) {
+        for (auto& address : model::split_addresses(text)) out.push_back(std::move(address));
+    }
+    return out;
+}
+
 Result<model::ClusterProfile> profile_of(const Options& options) {
     auto out = options.profile;
+    model::set_urls(out, addresses(options.urls));
+    model::set_grpc(out, addresses(options.grpc));
     out.api_key_file = absolute(options.api_key_file);
     out.ca_file = absolute(options.ca_file);
     for (const auto& text : options.headers) {
@@ -47,10 +61,10 @@ Result<void> check_files(const Context& context, model::ClusterProfile profile) 
 
 bool sends_key_in_clear(const model::ClusterProfile& profile) {
     const bool has_key = !profile.api_key_env.empty() || !profile.api_key_file.empty();
-    const auto& url = profile.url;
-    const bool here =
-        url.starts_with("http://localhost") || url.starts_with("http://127.") || url.starts_with("http://[::1]");
-    return has_key && url.starts_with("http://") && !here;
+    const auto is_here = [](const std::string& url) {
+        return url.starts_with("http://localhost") || url.starts_with("http://127.") || url.starts_with("http://[::1]");
+    };
+    return has_key && profile.url.starts_with("http://") && !std::ranges::all_of(model::all_urls(profile), is_here);
 }
 
 void print_notes(Context& context, const ClusterFacts& facts, const model::ClusterProfile& profile) {
@@ -102,9 +116,13 @@ Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     auto& profile = options->profile;
     line.add_option("NAME", profile.name, "what to call it: small letters, digits, '_' and '-'")->required();
-    line.add_option("--url", profile.url, "where it is: http://host:8080 or https://host")->required();
-    line.add_option("--grpc", profile.grpc, "where its gRPC is; the same host, port 50051, by default")
-        ->type_name("HOST:PORT");
+    line.add_option("--url", options->urls, "where it is: http://host:8080 or https://host; one for each node")
+        ->type_name("URL")
+        ->allow_extra_args(false)
+        ->required();
+    line.add_option("--grpc", options->grpc, "where its gRPC is; the same hosts, port 50051, by default; or none")
+        ->type_name("HOST:PORT")
+        ->allow_extra_args(false);
     auto* variable =
         line.add_option("--api-key-env", profile.api_key_env, "the variable that has the key")->type_name("VARIABLE");
     line.add_option("--api-key-file", options->api_key_file, "the file that has the key, its owner's alone (mode 0600)")
@@ -128,10 +146,15 @@ const Command k_cluster_add{
         R"(Keeps where the cluster is and where its key lies in clusters.yaml, beside config.yaml; nothing is connected. The
 key itself is read when it is needed, from the variable or the file, and shown nowhere.
 
-https:// means TLS for gRPC too.)",
+https:// means TLS for gRPC too.
+
+A cluster of several nodes may be given with the addresses of all of them: --url and --grpc may be repeated, or take a
+comma list. Then objects are written to one node after the other, and a node that is away is left out until it
+answers again. Name the nodes of one cluster only.)",
     .examples =
         "%p cluster add local --url http://localhost:8080\n"
         "%p cluster add team --url https://weaviate.example.org --grpc grpc.example.org:443 --api-key-env TEAM_KEY\n"
+        "%p cluster add ours --url http://node1:8080,http://node2:8080,http://node3:8080\n"
         "%p cluster add team --url https://weaviate.example.org --api-key-file ~/.keys/team "
         "--header X-OpenAI-Api-Key='${OPENAI_API_KEY}'",
     .define = define};

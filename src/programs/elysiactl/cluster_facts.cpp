@@ -41,7 +41,7 @@ Result<ClusterFacts> facts_of(const Context& context, const model::ClusterProfil
                               const model::ClusterFile& file) {
     ClusterFacts out;
     out.profile = profile;
-    if (out.profile.grpc.empty()) out.profile.grpc = model::default_grpc_address(profile.url);
+    if (out.profile.grpc.empty()) model::set_grpc(out.profile, model::all_grpc(profile));
     for (auto& header : out.profile.headers) header.value = model::shown_header_value(header.value);
     out.tls = profile.url.starts_with("https://");
     out.key = key_text(profile);
@@ -74,6 +74,8 @@ nlohmann::ordered_json to_json(const ClusterFacts& facts) {
     out["name"] = facts.profile.name;
     out["url"] = facts.profile.url;
     out["grpc"] = facts.profile.grpc;
+    if (!facts.profile.other_urls.empty()) out["other_urls"] = facts.profile.other_urls;
+    if (!facts.profile.other_grpc.empty()) out["other_grpc"] = facts.profile.other_grpc;
     out["grpc_tls"] = facts.tls;
     out["api_key_env"] = text_or_null(facts.profile.api_key_env);
     out["api_key_file"] = text_or_null(facts.profile.api_key_file.string());
@@ -89,8 +91,10 @@ nlohmann::ordered_json to_json(const ClusterFacts& facts) {
 std::string to_text(const Context& context, const ClusterFacts& facts) {
     const auto& profile = facts.profile;
     ui::TreeNode root{"Cluster: " + context.style.bold(profile.name) + (facts.chosen ? " (default)" : ""), {}};
-    root.add("URL: " + profile.url);
-    root.add("gRPC: " + profile.grpc + (facts.tls ? " with TLS" : ""));
+    root.add("URL: " + join(model::all_urls(profile), ", "));
+    const auto grpc = model::all_grpc(profile);
+    root.add("gRPC: " +
+             (grpc.empty() ? "none, objects travel over REST" : join(grpc, ", ") + (facts.tls ? " with TLS" : "")));
     root.add("Key: " + printable(facts.key));
     if (!profile.ca_file.empty()) root.add("Authorities: " + printable(profile.ca_file.string()));
     for (const auto& header : profile.headers) {

@@ -10,6 +10,7 @@
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 
 namespace ely::programs {
 namespace {
@@ -67,7 +68,7 @@ Result<int> run(Context& context, const Options& options) {
     if (options.vectorizer == "local" && options.dimensions > 0) {
         return fail(Code::usage, "the local model decides the dimensions", "leave --dimensions out");
     }
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(const auto address, operate::stored_address(workspace, {cluster, options.name}));
     if (!options.force) ELY_TRY(operate::check_unprotected(address.name));

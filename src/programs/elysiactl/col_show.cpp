@@ -6,6 +6,7 @@
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "ui/table.hpp"
 #include "ui/tree.hpp"
 
@@ -104,7 +105,7 @@ Result<void> print_json(Context& context, operate::Workspace& workspace, const C
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, {cluster, options.name}));
     ELY_TRY(context.json ? print_json(context, workspace, facts, options)

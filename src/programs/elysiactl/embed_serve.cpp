@@ -8,8 +8,8 @@
 #include "base/text.hpp"
 #include "embed/inference_endpoint.hpp"
 #include "operate/autostart.hpp"
-#include "operate/workspace.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 
 namespace ely::programs {
 namespace {
@@ -173,7 +173,7 @@ Result<int> run(Context& context, const Options& options) {
     if (options.uninstall) return uninstall(context);
     ELY_TRY_ASSIGN(const auto address, address_of(options));
     if (options.install) return install(context, options, address);
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(auto* embedder, workspace.embedder());
     embed::InferenceEndpoint endpoint(*embedder);
     ELY_TRY_ASSIGN(auto server, open_server(address, endpoint));

@@ -7,6 +7,7 @@
 #include "operate/clusters.hpp"
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 
 namespace ely::programs {
 namespace {
@@ -23,7 +24,7 @@ Result<void> check_protection(const CollectionFacts& facts, const Options& optio
 }
 
 Result<int> run(Context& context, const Options& options, const Emptying& emptying) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(const auto facts, collection_facts(workspace, {cluster, options.name}));
     ELY_TRY(check_protection(facts, options));

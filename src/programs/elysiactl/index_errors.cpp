@@ -3,10 +3,10 @@
 #include "base/text.hpp"
 #include "operate/clusters.hpp"
 #include "operate/code_collection.hpp"
-#include "operate/workspace.hpp"
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 
 namespace ely::programs {
 namespace {
@@ -17,7 +17,7 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(auto* store, workspace.store(cluster));
     ELY_TRY_ASSIGN(auto* ledger, workspace.ledger());

@@ -10,6 +10,7 @@
 #include "operate/sync/sync.hpp"
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "programs/program.hpp"
 
@@ -149,7 +150,7 @@ Result<int> run(Context& context, const Options& options) {
         return fail(Code::usage, "--stdin reads one stream from standard input, and files are named as well",
                     "give the one or the other");
     }
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(auto opened, operate::open_or_make_code_collection(workspace, {cluster, options.collection},
                                                                       {options.vectorizer, {}}));

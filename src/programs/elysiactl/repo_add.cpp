@@ -6,6 +6,7 @@
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "ui/screen.hpp"
 #include "ui/table.hpp"
@@ -148,7 +149,7 @@ void print_closing(Context& context, ui::Screen& screen, const operate::AddRepor
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     auto request = options.request;
     request.elysia = !options.no_elysia;
     ELY_TRY_ASSIGN(request.cluster, operate::chosen_cluster(context.settings));

@@ -5,6 +5,7 @@
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 
 namespace ely::programs {
@@ -16,7 +17,7 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
     const auto there = entry.cluster.empty() ? "" : " on cluster " + entry.cluster;
     const auto objects = fmt::format("repository \"{}\" and its {} objects from collection \"{}\"{}", entry.name,

@@ -5,6 +5,7 @@
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/collection_facts.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 #include "ui/time_text.hpp"
 #include "ui/tree.hpp"
@@ -142,7 +143,7 @@ void print_one(Context& context, const Status& status) {
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     if (!options.name.empty()) {
         ELY_TRY_ASSIGN(const auto entry, require_repository(workspace, options.name));
         ELY_TRY_ASSIGN(const auto status, read_status(workspace, entry));

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "programs/elysiactl/sync_report.hpp"
 
 namespace ely::programs {
@@ -16,7 +17,7 @@ struct Options {
 };
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(auto entry, require_repository(workspace, options.name));
     auto sync = options.sync;
     if (!options.branch.empty()) sync.branch = options.branch;

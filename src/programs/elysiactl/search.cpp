@@ -9,6 +9,7 @@
 #include "operate/workspace.hpp"
 #include "programs/elysiactl/cluster_option.hpp"
 #include "programs/elysiactl/commands.hpp"
+#include "programs/elysiactl/open_workspace.hpp"
 #include "search/snippet.hpp"
 
 namespace ely::programs {
@@ -140,7 +141,7 @@ void print_text(Context& context, const search::Answer& answer, const std::strin
 }
 
 Result<int> run(Context& context, const Options& options) {
-    operate::Workspace workspace(context.settings, context.clock, context.variable);
+    auto workspace = open_workspace(context);
     ELY_TRY_ASSIGN(const auto cluster, operate::chosen_cluster(context.settings));
     ELY_TRY_ASSIGN(auto collection, choose_collection(workspace, cluster, options.collection));
     auto request = options.request;

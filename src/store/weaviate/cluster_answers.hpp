@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -13,10 +14,16 @@
 
 namespace ely::store::weaviate {
 
+struct GrpcAnswer {
+    std::string address;
+    Result<double> seconds;  // until the answer
+};
+
 struct ClusterAnswers {
     std::string name;  // the profile's
-    std::string url;
-    std::string grpc_address;
+    std::string url;   // the first
+    // Of several those that do not answer; the rest was asked of one that does.
+    std::vector<std::string> silent_urls;
     bool key = false;  // whether one was sent
     Timestamp met_at;  // our clock when `meta` had come
     RestAnswer meta;
@@ -27,7 +34,7 @@ struct ClusterAnswers {
     std::optional<RestAnswer> schema;
     std::optional<RestAnswer> own_info;
     std::map<std::string, RestAnswer> shards;  // by class
-    Result<double> grpc = 0.0;                 // seconds
+    std::vector<GrpcAnswer> grpc;              // empty: none is to be used
 };
 
 }  // namespace ely::store::weaviate

@@ -72,6 +72,10 @@ HealthStep judge_rest(const ClusterAnswers& answers) {
         return out;
     }
     out.state = HealthState::ok;
+    if (answers.silent_urls.empty()) return out;
+    out.state = HealthState::warning;
+    out.text += "; no answer from " + join(answers.silent_urls, ", ");
+    out.next = look_at_address(answers);
     return out;
 }
 
@@ -112,15 +116,37 @@ HealthStep judge_key(const ClusterAnswers& answers) {
 
 HealthStep judge_grpc(const ClusterAnswers& answers) {
     HealthStep out{"grpc", "gRPC", HealthState::ok, {}, {}, {}};
-    if (answers.grpc) {
-        out.text = "reached in " + milliseconds(*answers.grpc);
+    if (answers.grpc.empty()) {
+        out.text = "not used: objects travel over REST";
         return out;
     }
-    out.state = HealthState::failed;
-    out.text = answers.grpc.error().text();
-    out.next = answers.meta.status == 0 ? look_at_address(answers)
-                                        : fmt::format("is {} its gRPC address? elysiactl cluster show {}",
-                                                      answers.grpc_address, answers.name);
+    double slowest = 0;
+    std::vector<std::string> silent;
+    const Error* error = nullptr;
+    for (const auto& one : answers.grpc) {
+        if (one.seconds) {
+            slowest = std::max(slowest, *one.seconds);
+            continue;
+        }
+        silent.push_back(one.address);
+        if (error == nullptr) error = &one.seconds.error();
+    }
+    if (error == nullptr) {
+        out.text = "reached in " + milliseconds(slowest);
+        return out;
+    }
+    out.next = answers.meta.status == 0
+                   ? look_at_address(answers)
+                   : fmt::format("is {} its gRPC address? elysiactl cluster show {}", silent.front(), answers.name);
+    if (silent.size() == answers.grpc.size()) {
+        out.state = HealthState::failed;
+        out.text = error->text();
+        return out;
+    }
+    out.state = HealthState::warning;
+    out.text = fmt::format("{} of {} addresses answer; not {}", answers.grpc.size() - silent.size(),
+                           answers.grpc.size(), join(silent, ", "));
+    out.details.push_back(error->text());
     return out;
 }
 
@@ -225,7 +251,8 @@ model::HealthReport judge(const ClusterAnswers& answers) {
     out.location = answers.url;
     out.version = version_of(answers.meta);
     out.nodes = nodes_of(answers);
-    out.silent = answers.meta.status == 0 && !answers.grpc;
+    out.silent = answers.meta.status == 0 &&
+                 std::ranges::none_of(answers.grpc, [](const GrpcAnswer& one) { return one.seconds.has_value(); });
     out.steps = {judge_rest(answers),          judge_grpc(answers),        judge_version(answers),
                  judge_key(answers),           judge_rights(answers),      judge_nodes(answers),
                  judge_raft(answers),          judge_replication(answers), judge_shards(answers),

@@ -47,7 +47,7 @@ ClusterAnswers one_node() {
     ClusterAnswers out;
     out.name = "local";
     out.url = "http://127.0.0.1:18080";
-    out.grpc = 0.002;
+    out.grpc = {{"h:50051", 0.002}};
     out.meta = answer(R"({"grpcMaxMessageSize":104858000,"hostname":"http://127.0.0.1:18080","modules":
         {"backup-filesystem":{"backupsPath":"/b"},"text2vec-openai":{"name":"OpenAI Module"}},"version":"1.35.2"})");
     out.met_at = *from_http_date(k_date);
@@ -126,6 +126,19 @@ TEST_CASE("a healthy node") {
     CHECK(model::next_steps(report).empty());
 }
 
+TEST_CASE("of several addresses some do not answer") {
+    auto answers = one_node();
+    answers.grpc.push_back({"h:50052", 0.007});
+    CHECK(said(answers, "grpc") == "ok: reached in 7 ms");
+    answers.grpc.push_back({"h:50053", fail(Code::unavailable, "h:50053 does not answer (gRPC)")});
+    answers.silent_urls = {"http://h:8082"};
+    const auto report = judge(answers);
+    CHECK(model::verdict(report) == Verdict::warnings);
+    CHECK(said(answers, "grpc") == "warning: 2 of 3 addresses answer; not h:50053");
+    CHECK(step(report, "grpc").next.find("h:50053") != std::string::npos);
+    CHECK(said(answers, "rest") == "warning: reached in 4 ms; no answer from http://h:8082");
+}
+
 TEST_CASE("1.27 does not tell of users, and is old enough") {
     auto answers = one_node();
     answers.key = true;
@@ -142,7 +155,7 @@ TEST_CASE("nobody answers, or somebody else") {
     answers.name = "team";
     answers.url = "http://h:8080";
     answers.meta = refusal(0, Code::unavailable, "cannot connect to h:8080");
-    answers.grpc = fail(Code::unavailable, "h:50051 does not answer (gRPC)");
+    answers.grpc = {{"h:50051", fail(Code::unavailable, "h:50051 does not answer (gRPC)")}};
     auto report = judge(answers);
     CHECK(model::verdict(report) == Verdict::no_answer);
     CHECK(said(answers, "rest") == "failed: cannot connect to h:8080");

@@ -1,10 +1,11 @@
 #include "store/weaviate/graphql.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "store/weaviate/patience.hpp"
 
 namespace ely::store::weaviate {
 namespace {
@@ -39,71 +40,148 @@ const char* operator_name(wire::Filters::Operator how) {
         case wire::Filters::OPERATOR_CONTAINS_ALL:
             return "ContainsAll";
         default:
-            return "";  // protobuf adds values of its own to the enumeration
+            return "";
     }
 }
 
-// GraphQL writes texts as JSON does.
-std::string in_quotes(const json& value) {
+std::string quoted(const std::string& text) {
+    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+template <typename Texts>
+std::string quoted_list(const Texts& texts) {
+    std::vector<std::string> out;
+    for (const auto& text : texts) out.push_back(quoted(text));
+    return "[" + join(out, ",") + "]";
+}
+
+// The same as JSON, but for names of fields and the operators, which stand without quotes, and for lists, whose fields
+// are named as those of single values.
+std::string literal(const json& value, const std::string& field) {
+    if (value.is_object()) {
+        std::vector<std::string> parts;
+        for (const auto& [name, part] : value.items()) {
+            const auto known = name == "valueTextArray" ? std::string("valueText") : name;
+            parts.push_back(known + ":" + literal(part, name));
+        }
+        return "{" + join(parts, ",") + "}";
+    }
+    if (value.is_array()) {
+        std::vector<std::string> parts;
+        for (const auto& part : value) parts.push_back(literal(part, field));
+        return "[" + join(parts, ",") + "]";
+    }
+    if (field == "operator") return value.get<std::string>();
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string value_text(const wire::Filters& filter) {
-    switch (filter.test_value_case()) {
-        case wire::Filters::kValueText:
-            return "valueText: " + in_quotes(filter.value_text());
-        case wire::Filters::kValueInt:
-            return fmt::format("valueInt: {}", filter.value_int());
-        case wire::Filters::kValueBoolean:
-            return fmt::format("valueBoolean: {}", filter.value_boolean());
-        case wire::Filters::kValueNumber:
-            return fmt::format("valueNumber: {}", filter.value_number());
-        case wire::Filters::kValueTextArray: {
-            auto texts = json::array();
-            for (const auto& text : filter.value_text_array().values()) texts.push_back(text);
-            return "valueText: " + in_quotes(texts);
-        }
-        case wire::Filters::TEST_VALUE_NOT_SET:
-            return {};
-    }
-    return {};
+std::string vector_literal(const std::string& bytes) {
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    std::vector<std::string> parts;
+    for (const auto value : values) parts.push_back(fmt::format("{}", value));
+    return "[" + join(parts, ",") + "]";
 }
 
-std::string where(const wire::Filters& filter) {
-    std::string out = fmt::format("{{operator: {}, ", operator_name(filter.operator_()));
-    if (filter.filters().empty()) {
-        const auto& property = filter.target().property();
-        return out +
-               fmt::format("path: [{}], {}}}", in_quotes(property == "_id" ? "id" : property), value_text(filter));
-    }
-    out += "operands: [";
-    for (const auto& operand : filter.filters()) out += where(operand) + " ";
-    return out + "]}";
+std::string targets_literal(const wire::Targets& targets) {
+    return targets.target_vectors().empty() ? "" : ",targetVectors:" + quoted_list(targets.target_vectors());
 }
 
-// Once.
-Result<std::uint64_t> count_now(const Rest& rest, const std::string& collection, const std::string& query) {
-    const auto reply = rest.send("POST", "/v1/graphql", {{"query", query}});
-    const auto answer = reply && reply->is_object() ? *reply : json::object();
-    const auto count = answer.value(json::json_pointer("/data/Aggregate/" + collection + "/0/meta/count"), json());
-    if (count.is_number_unsigned()) return count.get<std::uint64_t>();
-    if (!reply && reply.error().code != Code::usage) return fail(reply.error());
-    // A node's GraphQL hears of a new collection a moment after its schema does, and of the end of one as well.
-    ELY_TRY(rest.get("/v1/schema/" + collection));
-    const auto words = answer.value(json::json_pointer("/errors/0/message"), json());
-    return fail(Code::unavailable,
-                fmt::format("{} (GraphQL): {}", rest.url(),
-                            words.is_string() ? printable(words.get_ref<const std::string&>()) : "no count"),
-                rest.check_command());
+std::string arguments_of(const wire::SearchRequest& request) {
+    std::vector<std::string> out{fmt::format("limit:{}", request.limit())};
+    if (!request.tenant().empty()) out.push_back("tenant:" + quoted(request.tenant()));
+    if (request.has_filters()) out.push_back("where:" + literal(where_json(request.filters()), {}));
+    if (request.has_bm25_search()) {
+        const auto& words = request.bm25_search();
+        out.push_back("bm25:{query:" + quoted(words.query()) + ",properties:" + quoted_list(words.properties()) + "}");
+    }
+    if (request.has_near_vector()) {
+        const auto& near = request.near_vector();
+        out.push_back("nearVector:{vector:" + vector_literal(near.vector_bytes()) + targets_literal(near.targets()) +
+                      "}");
+    }
+    if (request.has_near_text()) {
+        const auto& near = request.near_text();
+        out.push_back("nearText:{concepts:" + quoted_list(near.query()) + targets_literal(near.targets()) + "}");
+    }
+    return join(out, ",");
+}
+
+std::string additional_of(const wire::MetadataRequest& metadata) {
+    std::string out = "id";
+    if (metadata.distance()) out += " distance";
+    if (metadata.vector()) out += " vector";
+    if (!metadata.vectors().empty()) {
+        out += " vectors{" + join({metadata.vectors().begin(), metadata.vectors().end()}, " ") + "}";
+    }
+    return out;
 }
 
 }  // namespace
 
-Result<std::uint64_t> graphql_count(const Rest& rest, const std::string& collection,
-                                    const std::optional<wire::Filters>& filters) {
-    const auto condition = filters ? "(where: " + where(*filters) + ")" : std::string();
-    const auto query = "{Aggregate{" + collection + condition + "{meta{count}}}}";
-    return with_patience(k_patience, [&] { return count_now(rest, collection, query); });
+bool is_carried(model::DataType type) {
+    switch (type) {
+        case model::DataType::text:
+        case model::DataType::text_array:
+        case model::DataType::integer:
+        case model::DataType::number:
+        case model::DataType::boolean:
+        case model::DataType::date:
+        case model::DataType::uuid:
+        case model::DataType::blob:
+            return true;
+    }
+    return false;
+}
+
+json where_json(const wire::Filters& filters) {
+    json out{{"operator", operator_name(filters.operator_())}};
+    if (!filters.filters().empty()) {
+        for (const auto& part : filters.filters()) out["operands"].push_back(where_json(part));
+        return out;
+    }
+    const auto& property = filters.target().property();
+    out["path"] = {property == "_id" ? "id" : property};
+    switch (filters.test_value_case()) {
+        case wire::Filters::kValueText:
+            out["valueText"] = filters.value_text();
+            break;
+        case wire::Filters::kValueInt:
+            out["valueInt"] = filters.value_int();
+            break;
+        case wire::Filters::kValueBoolean:
+            out["valueBoolean"] = filters.value_boolean();
+            break;
+        case wire::Filters::kValueNumber:
+            out["valueNumber"] = filters.value_number();
+            break;
+        case wire::Filters::kValueTextArray: {
+            const auto& texts = filters.value_text_array().values();
+            out["valueTextArray"] = std::vector<std::string>(texts.begin(), texts.end());
+            break;
+        }
+        case wire::Filters::TEST_VALUE_NOT_SET:
+            break;
+    }
+    return out;
+}
+
+std::string search_query(const Class& of, const wire::SearchRequest& request) {
+    std::string fields;
+    for (const auto& name : request.properties().non_ref_properties()) {
+        const auto* property = of.schema.find(name);
+        if (property != nullptr && is_carried(property->type)) fields += name + " ";
+    }
+    return "{Get{" + request.collection() + "(" + arguments_of(request) + "){" + fields + "_additional{" +
+           additional_of(request.metadata()) + "}}}}";
+}
+
+std::string count_query(const wire::AggregateRequest& request) {
+    std::vector<std::string> arguments;
+    if (!request.tenant().empty()) arguments.push_back("tenant:" + quoted(request.tenant()));
+    if (request.has_filters()) arguments.push_back("where:" + literal(where_json(request.filters()), {}));
+    return "{Aggregate{" + request.collection() + (arguments.empty() ? "" : "(" + join(arguments, ",") + ")") +
+           "{meta{count}}}}";
 }
 
 }  // namespace ely::store::weaviate

@@ -8,7 +8,6 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "store/weaviate/patience.hpp"
 
 namespace ely::store::weaviate {
 namespace {
@@ -79,6 +78,10 @@ Error to_error(const HttpResponse& response, const std::string& url, const std::
     }
 }
 
+std::string text_of(const json& body) {
+    return body.is_null() ? std::string() : body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 Result<json> parse(const std::string& text, const std::string& url, const std::string& check_command) {
     if (text.empty()) return json();
     auto out = json::parse(text, nullptr, false);
@@ -91,60 +94,81 @@ Result<json> parse(const std::string& text, const std::string& url, const std::s
 
 }  // namespace
 
-Rest::Rest(const model::ClusterAccess& access)
-    : m_url(access.url),
+Rest::Rest(const model::ClusterAccess& access, std::stop_token stop)
+    : m_urls(access.other_urls),
       m_check_command("elysiactl cluster check " + access.name),
-      m_client({.ca_file = access.ca_file, .user_agent = "elysiactl/" + std::string(version())}) {
+      m_client({.ca_file = access.ca_file, .user_agent = "elysiactl/" + std::string(version())}),
+      m_stop(std::move(stop)),
+      m_rotation(1 + access.other_urls.size()) {
+    m_urls.insert(m_urls.begin(), access.url);
     if (!access.api_key.empty()) m_headers.push_back({"Authorization", "Bearer " + access.api_key});
     for (const auto& header : access.headers) m_headers.push_back({header.name, header.value});
 }
 
-Result<std::string> Rest::request_once(const HttpRequest& request) const {
-    auto response = m_client.send(request);
+HttpRequest Rest::make_request(const std::string& url, std::string_view method, std::string_view path,
+                               std::string body) const {
+    constexpr std::chrono::seconds k_timeout(60);
+    HttpRequest request;
+    request.method = std::string(method);
+    request.url = url + std::string(path);
+    request.headers = m_headers;
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.body = std::move(body);
+    request.timeout = k_timeout;
+    return request;
+}
+
+Result<std::string> Rest::send_request(const std::string& url, const HttpRequest& request) const {
+    auto response = m_client.send(request, m_stop);
     if (!response) {
         auto error = std::move(response).error();
         if (error.hint.empty()) error.hint = m_check_command;
         return fail(std::move(error));
     }
-    if (!response->ok()) return fail(to_error(*response, m_url, m_check_command));
+    if (!response->ok()) return fail(to_error(*response, url, m_check_command));
     return std::move(response->body);
 }
 
-HttpRequest Rest::make_request(std::string_view method, std::string_view path, std::string body) const {
-    HttpRequest request;
-    request.method = std::string(method);
-    request.url = m_url + std::string(path);
-    request.headers = m_headers;
-    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    request.body = std::move(body);
-    constexpr std::chrono::seconds k_timeout(60);
-    request.timeout = k_timeout;
-    return request;
+Result<std::string> Rest::ask(std::string_view method, std::string_view path, const std::string& body) const {
+    Result<std::string> out = fail(Code::unavailable, {});
+    for (const auto i : m_rotation.from_first(std::chrono::steady_clock::now())) {
+        out = send_request(m_urls[i], make_request(m_urls[i], method, path, body));
+        if (out || out.error().code != Code::unavailable) {
+            m_rotation.answered(i);
+            return out;
+        }
+        m_rotation.failed(i, std::chrono::steady_clock::now());
+    }
+    return out;
 }
 
-Result<std::string> Rest::request(std::string_view method, std::string_view path, std::string body,
-                                  std::chrono::milliseconds patience) const {
-    const auto request = make_request(method, path, std::move(body));
-    return with_patience(patience, [&] { return request_once(request); });
+Result<std::string> Rest::ask_patiently(std::string_view method, std::string_view path, const std::string& body) const {
+    return with_patience(k_patience, m_stop, [&] { return ask(method, path, body); });
 }
 
 RestAnswer Rest::look(std::string_view path, std::chrono::milliseconds timeout) const {
-    auto request = make_request("GET", path, {});
-    request.timeout = timeout;
     RestAnswer out;
-    const Stopwatch watch;
-    const auto response = m_client.send(request);
-    out.seconds = watch.seconds();
-    if (!response) {
-        out.body = fail(response.error());
+    for (const auto i : m_rotation.from_first(std::chrono::steady_clock::now())) {
+        const auto& url = m_urls[i];
+        auto request = make_request(url, "GET", path, {});
+        request.timeout = timeout;
+        const Stopwatch watch;
+        const auto response = m_client.send(request, m_stop);
+        out.seconds = watch.seconds();
+        if (!response) {
+            m_rotation.failed(i, std::chrono::steady_clock::now());
+            out.body = fail(response.error());
+            continue;
+        }
+        m_rotation.answered(i);
+        out.status = response->status;
+        out.date = from_http_date(response->header("date"));
+        if (response->ok()) {
+            out.body = parse(response->body, request.url, m_check_command);
+        } else {
+            out.body = fail(to_error(*response, url, m_check_command));
+        }
         return out;
-    }
-    out.status = response->status;
-    out.date = from_http_date(response->header("date"));
-    if (response->ok()) {
-        out.body = parse(response->body, request.url, m_check_command);
-    } else {
-        out.body = fail(to_error(*response, m_url, m_check_command));
     }
     return out;
 }
@@ -153,18 +177,18 @@ Result<json> Rest::get(std::string_view path) const {
     return send("GET", path, json());
 }
 
-Result<json> Rest::get_now(std::string_view path) const {
-    ELY_TRY_ASSIGN(const auto text, request("GET", path, {}, std::chrono::milliseconds(0)));
-    return parse(text, m_url + std::string(path), m_check_command);
+Result<json> Rest::send(std::string_view method, std::string_view path, const json& body) const {
+    ELY_TRY_ASSIGN(const auto text, ask_patiently(method, path, text_of(body)));
+    return parse(text, url() + std::string(path), m_check_command);
 }
 
-Result<json> Rest::send(std::string_view method, std::string_view path, const json& body) const {
-    ELY_TRY_ASSIGN(const auto text, request(method, path, body.is_null() ? std::string() : body.dump()));
-    return parse(text, m_url + std::string(path), m_check_command);
+Result<json> Rest::send_now(std::string_view method, std::string_view path, const json& body) const {
+    ELY_TRY_ASSIGN(const auto text, ask(method, path, text_of(body)));
+    return parse(text, url() + std::string(path), m_check_command);
 }
 
 Result<void> Rest::remove(std::string_view path) const {
-    ELY_TRY(request("DELETE", path, {}));
+    ELY_TRY(ask_patiently("DELETE", path, {}));
     return {};
 }
 

@@ -1,10 +1,15 @@
 #pragma once
 
 // The server's REST side: schema, nodes, readiness. It knows how to authenticate and what an answer's status means, and
-// asks again for a while when the server is away and the request can be repeated. Objects travel over gRPC (rpc.hpp).
+// asks again for a while when the server is away and the request can be repeated. Objects usually travel over gRPC
+// (rpc.hpp).
+//
+// A cluster may have several addresses: the first is asked while it answers, then the next, so that who asks twice asks
+// the same node.
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -14,11 +19,10 @@
 #include "base/http_client.hpp"
 #include "base/result.hpp"
 #include "model/cluster_profile.hpp"
+#include "store/weaviate/patience.hpp"
+#include "store/weaviate/rotation.hpp"
 
 namespace ely::store::weaviate {
-
-// How long a server that is away is waited for before the error is told.
-inline constexpr std::chrono::seconds k_patience(30);
 
 // An answer with what stands around it, for those who look at the server itself.
 struct RestAnswer {
@@ -31,7 +35,8 @@ struct RestAnswer {
 // Any number of threads may use it at once.
 class Rest {
   public:
-    explicit Rest(const model::ClusterAccess& access);
+    // `stop` ends what is under way, and the waiting for a server that is away.
+    explicit Rest(const model::ClusterAccess& access, std::stop_token stop = {});
 
     // The body of a 2xx answer, null when it has none. `path` begins with "/v1/". not_found, unauthorized (401, 403),
     // usage (400, 422: the server's own words), rate_limited, unavailable (5xx, no answer).
@@ -39,27 +44,36 @@ class Rest {
     [[nodiscard]] Result<nlohmann::json> send(std::string_view method, std::string_view path,
                                               const nlohmann::json& body) const;
     [[nodiscard]] Result<void> remove(std::string_view path) const;
-    // The same as get(), but a server that is away is told at once: for the first contact, where the address may be
-    // wrong.
-    [[nodiscard]] Result<nlohmann::json> get_now(std::string_view path) const;
+    // The same, but a server that is away is told at once: for the first contact, where the address may be wrong, and
+    // for those who have patience of their own. A null body is none.
+    [[nodiscard]] Result<nlohmann::json> send_now(std::string_view method, std::string_view path,
+                                                  const nlohmann::json& body) const;
 
-    // One GET without patience.
+    // One GET, without patience.
     [[nodiscard]] RestAnswer look(std::string_view path, std::chrono::milliseconds timeout) const;
 
-    [[nodiscard]] const std::string& url() const { return m_url; }
+    // The first address.
+    [[nodiscard]] const std::string& url() const { return m_urls.front(); }
+    [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
     // The command that looks at this cluster, for hints.
     [[nodiscard]] const std::string& check_command() const { return m_check_command; }
 
   private:
-    [[nodiscard]] Result<std::string> request(std::string_view method, std::string_view path, std::string body,
-                                              std::chrono::milliseconds patience = k_patience) const;
-    [[nodiscard]] HttpRequest make_request(std::string_view method, std::string_view path, std::string body) const;
-    [[nodiscard]] Result<std::string> request_once(const HttpRequest& request) const;
+    // One request, to one address after the other until one answers.
+    [[nodiscard]] Result<std::string> ask(std::string_view method, std::string_view path,
+                                          const std::string& body) const;
+    [[nodiscard]] Result<std::string> ask_patiently(std::string_view method, std::string_view path,
+                                                    const std::string& body) const;
+    [[nodiscard]] HttpRequest make_request(const std::string& url, std::string_view method, std::string_view path,
+                                           std::string body) const;
+    [[nodiscard]] Result<std::string> send_request(const std::string& url, const HttpRequest& request) const;
 
-    std::string m_url;
+    std::vector<std::string> m_urls;
     std::string m_check_command;
     std::vector<HttpHeader> m_headers;
     HttpClient m_client;
+    std::stop_token m_stop;
+    mutable Rotation m_rotation;
 };
 
 }  // namespace ely::store::weaviate

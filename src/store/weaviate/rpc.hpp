@@ -1,40 +1,43 @@
 #pragma once
 
-// The server's gRPC side: objects in, objects out, counts. It authenticates, sets deadlines, turns a status into an
-// Error, and asks again for a while when the server is away: every request here may be carried out twice with the same
-// outcome, upserts because objects have ids of their own.
+// The server's gRPC side: objects in, objects out, counts. It authenticates, sets deadlines and turns a status into an
+// Error.
+//
+// A cluster may have several addresses. Writes go to one after the other; everything else to the first, so that who
+// asks twice sees one node's state and not two. An address that is away is left out for a while (rotation.hpp), and
+// what it did not answer is asked at the next one: nothing is lost by that, nor doubled, because every request may be
+// carried out twice.
 
 #include <memory>
-#include <string_view>
+#include <stop_token>
+#include <string>
+#include <vector>
 
-#include <weaviate.pb.h>
-#include "base/result.hpp"
 #include "model/cluster_profile.hpp"
-#include "store/weaviate/arena_message.hpp"
+#include "store/weaviate/transport.hpp"
 
 namespace ely::store::weaviate {
 
-namespace wire = ::weaviate::v1;
-
-// Any number of threads may use it at once.
-class Rpc {
+class Rpc final : public Transport {
   public:
-    // io when the file of certificates cannot be read.
-    static Result<std::unique_ptr<Rpc>> make(const model::ClusterAccess& access);
-    // unavailable unless the server can be reached now.
+    // io when the file of certificates cannot be read. `stop` ends requests that are under way.
+    static Result<std::unique_ptr<Rpc>> make(const model::ClusterAccess& access, std::stop_token stop = {});
+    // unavailable unless one of its addresses can be reached: within a second when they refuse, in five when nothing
+    // comes back.
     [[nodiscard]] Result<void> connect() const;
-    // Asks once whether it serves, by gRPC's own health check. unsupported when it is no server of Weaviate's.
-    [[nodiscard]] Result<void> check() const;
-    ~Rpc();
+
+    [[nodiscard]] std::vector<std::string> addresses() const;
+    // Asks one of the addresses once whether it serves, by gRPC's own health check: seconds until the answer.
+    // unsupported when it is no server of Weaviate's.
+    [[nodiscard]] Result<double> look(std::size_t address) const;
+    ~Rpc() override;
     Rpc(const Rpc&) = delete;
     Rpc& operator=(const Rpc&) = delete;
 
-    // not_found for a collection that the server does not have, usage for what it refuses, unauthorized, rate_limited,
-    // unavailable, timeout.
-    [[nodiscard]] Result<ArenaMessage<wire::SearchReply>> search(const wire::SearchRequest& request) const;
-    [[nodiscard]] Result<wire::BatchObjectsReply> put(const wire::BatchObjectsRequest& request) const;
-    [[nodiscard]] Result<wire::BatchDeleteReply> remove(const wire::BatchDeleteRequest& request) const;
-    [[nodiscard]] Result<wire::AggregateReply> aggregate(const wire::AggregateRequest& request) const;
+    [[nodiscard]] Result<SearchAnswer> search(const Class& of, const wire::SearchRequest& request) override;
+    [[nodiscard]] Result<wire::BatchObjectsReply> put(const wire::BatchObjectsRequest& request) override;
+    [[nodiscard]] Result<wire::BatchDeleteReply> remove(const wire::BatchDeleteRequest& request) override;
+    [[nodiscard]] Result<wire::AggregateReply> aggregate(const wire::AggregateRequest& request) override;
 
   private:
     struct Connections;

@@ -1,6 +1,8 @@
 #pragma once
 
-// One cluster as the store's collections share it: both sides of its interface, and what it says of itself.
+// One cluster as the store's collections share it: both sides of its interface, how fast it is written to, and what it
+// says of itself. Questions wait for a server that is away (patience.hpp); who writes waits himself, because what comes
+// next depends on it.
 
 #include <memory>
 #include <string>
@@ -9,8 +11,10 @@
 
 #include "base/result.hpp"
 #include "model/cluster_profile.hpp"
+#include "store/open.hpp"
+#include "store/weaviate/pace.hpp"
 #include "store/weaviate/rest.hpp"
-#include "store/weaviate/rpc.hpp"
+#include "store/weaviate/transport.hpp"
 
 namespace ely::store::weaviate {
 
@@ -21,23 +25,34 @@ inline constexpr std::string_view k_oldest_version = "1.27";
 // Any number of threads may use it at once.
 class Server {
   public:
-    // Makes contact with both sides: a wrong address, key or certificate is told within seconds. unsupported for a
-    // server that is older than 1.27.
-    static Result<std::shared_ptr<Server>> make(const model::ClusterAccess& access);
+    // Makes contact: a wrong address, key or certificate is told within seconds. Where gRPC cannot be reached objects
+    // travel over REST, and the user is told once. unsupported for a server that is older than 1.27.
+    static Result<std::shared_ptr<Server>> make(const model::ClusterAccess& access, const ClusterUse& use = {});
 
     [[nodiscard]] const Rest& rest() const { return m_rest; }
-    [[nodiscard]] const Rpc& rpc() const { return *m_rpc; }
+
+    [[nodiscard]] Result<SearchAnswer> search(const Class& of, const wire::SearchRequest& request) const;
+    [[nodiscard]] Result<wire::BatchDeleteReply> remove(const wire::BatchDeleteRequest& request) const;
+    [[nodiscard]] Result<wire::AggregateReply> aggregate(const wire::AggregateRequest& request) const;
+    // Once, without patience.
+    [[nodiscard]] Result<wire::BatchObjectsReply> put(const wire::BatchObjectsRequest& request) const;
+    [[nodiscard]] Pace& pace() const { return m_pace; }
+
     // "1.35.2"
     [[nodiscard]] const std::string& version() const { return m_version; }
     // Names of its modules, sorted.
     [[nodiscard]] const std::vector<std::string>& modules() const { return m_modules; }
+    // Asked for when the user interrupts.
+    [[nodiscard]] const std::stop_token& stop() const { return m_rest.stop(); }
 
   private:
-    Server(const model::ClusterAccess& access, std::unique_ptr<Rpc> rpc) : m_rest(access), m_rpc(std::move(rpc)) {}
+    Server(const model::ClusterAccess& access, std::stop_token stop) : m_rest(access, std::move(stop)) {}
     [[nodiscard]] Result<void> introduce();
+    [[nodiscard]] Result<void> choose_transport(const model::ClusterAccess& access, const ClusterUse& use);
 
     Rest m_rest;
-    std::unique_ptr<Rpc> m_rpc;
+    std::unique_ptr<Transport> m_transport;
+    mutable Pace m_pace;
     std::string m_version;
     std::vector<std::string> m_modules;
 };

@@ -26,7 +26,7 @@ Result<void> put_probe(const Server& server, const Class& target, std::string_vi
     const auto names = vectorized_properties(target.schema);
     if (names.empty()) return fail(Code::usage, "a vectorizer needs a property with text that can be searched");
     fields[names.front()].set_string_value(std::string(content));
-    ELY_TRY_ASSIGN(const auto reply, server.rpc().put(request));
+    ELY_TRY_ASSIGN(const auto reply, with_patience(k_patience, server.stop(), [&] { return server.put(request); }));
     if (reply.errors_size() == 0) return {};
     return fail(Code::unavailable,
                 fmt::format("the server's vectorizer does not answer: {}", printable(reply.errors(0).error())));
@@ -42,7 +42,7 @@ Result<std::vector<float>> read_probe(const Server& server, const Class& target)
     name.empty() ? request.mutable_metadata()->set_vector(true) : request.mutable_metadata()->add_vectors(name);
     const auto id = probe_id();
     *request.mutable_filters() = id_filter(std::span(&id, 1));
-    ELY_TRY_ASSIGN(const auto reply, server.rpc().search(request));
+    ELY_TRY_ASSIGN(const auto reply, server.search(target, request));
     if (reply->results_size() == 0) return fail(Code::unavailable, "the server did not keep a first object");
     ObjectDecoder decoder(target);
     const auto vector = decoder.vector(reply->results(0));
@@ -55,7 +55,7 @@ Result<void> remove_probe(const Server& server, const Class& target) {
     request.set_collection(target.schema.name);
     const auto id = probe_id();
     *request.mutable_filters() = id_filter(std::span(&id, 1));
-    ELY_TRY(server.rpc().remove(request));
+    ELY_TRY(server.remove(request));
     return {};
 }
 

@@ -166,7 +166,7 @@ Result<std::uint64_t> WeaviateCollection::remove_matching(const wire::Filters& f
     std::uint64_t removed = 0;
     // One call takes away so many at most as the server is set up for.
     while (true) {
-        auto reply = m_server->rpc().remove(request);
+        auto reply = m_server->remove(request);
         if (reply) removed += static_cast<std::uint64_t>(reply->successful());
         const bool failed = reply ? reply->failed() > 0 : reply.error().code == Code::unavailable;
         if (failed && request.consistency_level() == wire::CONSISTENCY_LEVEL_ALL) {
@@ -268,7 +268,7 @@ Result<std::vector<Hit>> WeaviateCollection::get(std::span<const Uuid> ids,
         auto request = search_request(properties);
         *request.mutable_filters() = id_filter(portion);
         request.set_limit(static_cast<std::uint32_t>(portion.size()));
-        ELY_TRY_ASSIGN(const auto reply, m_server->rpc().search(request));
+        ELY_TRY_ASSIGN(const auto reply, m_server->search(target(), request));
         const ObjectDecoder decoder(target());
         for (const auto& result : reply->results()) {
             ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));
@@ -289,10 +289,8 @@ Result<std::uint64_t> WeaviateCollection::server_count(const FilterRequest& filt
     request.set_collection(schema().name);
     request.set_objects_count(true);
     if (filter.filters) *request.mutable_filters() = *filter.filters;
-    const auto reply = m_server->rpc().aggregate(request);
-    if (reply) return static_cast<std::uint64_t>(reply->single_result().objects_count());
-    if (reply.error().code == Code::unsupported) return graphql_count(m_server->rest(), schema().name, filter.filters);
-    return fail(reply.error());
+    ELY_TRY_ASSIGN(const auto reply, m_server->aggregate(request));
+    return static_cast<std::uint64_t>(reply.single_result().objects_count());
 }
 
 Result<std::uint64_t> WeaviateCollection::count(const Filter& filter) {

@@ -57,15 +57,6 @@ class WeaviateCollection final : public Collection, public std::enable_shared_fr
     [[nodiscard]] Result<void> ask_dimensions();
     [[nodiscard]] Result<void> write_description(const model::CollectionSchema& schema);
 
-    struct Failed {
-        std::size_t row;
-        Error error;
-    };
-    // Sends the rows in requests of a fitting size, and says which of them failed.
-    [[nodiscard]] Result<std::vector<Failed>> send_rows(const BatchView& view, std::span<const std::size_t> rows,
-                                                        wire::ConsistencyLevel level);
-    [[nodiscard]] Result<std::vector<Failed>> send_request(EncodedObjects objects, std::vector<std::size_t> rows) const;
-
     [[nodiscard]] wire::SearchRequest search_request(const std::vector<std::string>& properties) const;
     // The count that the server gives.
     [[nodiscard]] Result<std::uint64_t> server_count(const FilterRequest& request);

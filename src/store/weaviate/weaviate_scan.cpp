@@ -53,7 +53,7 @@ Result<ArenaMessage<wire::SearchReply>> WeaviateScan::page() {
         const auto& name = m_collection->target().vector_name;
         name.empty() ? metadata.set_vector(true) : metadata.add_vectors(name);
     }
-    return m_collection->m_server->rpc().search(request);
+    return m_collection->m_server->search(m_collection->target(), request);
 }
 
 bool WeaviateScan::wanted(const wire::SearchResult& result, const Uuid& id, ObjectDecoder& decoder) const {

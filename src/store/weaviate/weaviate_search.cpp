@@ -140,7 +140,7 @@ Result<std::vector<Hit>> WeaviateCollection::search(const LexicalQuery& query,
     words_wanted.set_query(text);
     for (const auto& field : fields) words_wanted.add_properties(field.property);
     if (target().ours) words_wanted.add_properties(std::string(k_words_property));
-    ELY_TRY_ASSIGN(const auto reply, m_server->rpc().search(request));
+    ELY_TRY_ASSIGN(const auto reply, m_server->search(target(), request));
 
     std::vector<Found> found;
     const ObjectDecoder decoder(target());
@@ -205,7 +205,7 @@ Result<std::vector<Hit>> WeaviateCollection::search(const VectorQuery& query,
     // What does not match is found out only here: then more are asked for, until there are enough or no more.
     for (auto limit = std::min(query.limit + k_ties, k_most_results);; limit = std::min(limit * 4, k_most_results)) {
         request.set_limit(limit);
-        ELY_TRY_ASSIGN(const auto reply, m_server->rpc().search(request));
+        ELY_TRY_ASSIGN(const auto reply, m_server->search(target(), request));
         std::vector<Hit> out;
         for (const auto& result : reply->results()) {
             ELY_TRY_ASSIGN(const auto id, ObjectDecoder::id(result));

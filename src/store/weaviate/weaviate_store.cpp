@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "model/schema_json.hpp"
 #include "store/schema_change.hpp"
 #include "store/weaviate/names.hpp"
+#include "store/weaviate/patience.hpp"
 #include "store/weaviate/vectorizer.hpp"
 #include "store/weaviate/weaviate_collection.hpp"
 
@@ -39,16 +39,18 @@ Result<void> wait_until_gone(const Server& server, const std::string& name) {
     wire::SearchRequest request;
     request.set_collection(name);
     request.set_limit(1);
+    Class any;
+    any.schema.name = name;
     const auto until = std::chrono::steady_clock::now() + k_patience;
     while (std::chrono::steady_clock::now() < until) {
-        const auto reply = server.rpc().search(request);
+        const auto reply = server.search(any, request);
         // A key may well do without looking.
         if (!reply && reply.error().code != Code::internal) {
             return reply.error().code == Code::not_found || reply.error().code == Code::unauthorized
                        ? Result<void>()
                        : fail(reply.error());
         }
-        std::this_thread::sleep_for(k_pause);
+        if (!pause(k_pause, server.stop())) return fail(Code::cancelled, "interrupted", {});
     }
     return fail(Code::timeout, fmt::format("{} has removed '{}' and still shows it", server.rest().url(), name),
                 server.rest().check_command());
@@ -56,9 +58,9 @@ Result<void> wait_until_gone(const Server& server, const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> WeaviateStore::open(const model::ClusterAccess& access, LocalVector local_vector) {
-    ELY_TRY_ASSIGN(auto server, Server::make(access));
-    return std::unique_ptr<Store>(new WeaviateStore(std::move(server), std::move(local_vector)));
+Result<std::unique_ptr<Store>> WeaviateStore::open(const model::ClusterAccess& access, ClusterUse use) {
+    ELY_TRY_ASSIGN(auto server, Server::make(access, use));
+    return std::unique_ptr<Store>(new WeaviateStore(std::move(server), std::move(use.local_vector)));
 }
 
 Result<std::vector<std::string>> WeaviateStore::list() {

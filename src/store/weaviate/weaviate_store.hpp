@@ -14,8 +14,8 @@ namespace ely::store::weaviate {
 
 class WeaviateStore final : public Store {
   public:
-    // `local_vector` may be empty: then the server's vectorizers are not held against ours.
-    static Result<std::unique_ptr<Store>> open(const model::ClusterAccess& access, LocalVector local_vector);
+    // Without a local vector the server's vectorizers are not held against ours.
+    static Result<std::unique_ptr<Store>> open(const model::ClusterAccess& access, ClusterUse use);
 
     [[nodiscard]] Result<std::vector<std::string>> list() override;
     [[nodiscard]] std::string name_for(std::string_view wanted) const override;

@@ -11,7 +11,7 @@ namespace {
 
 void check_contract_on(const testing::WeaviateServerOptions& options) {
     const auto server = testing::value_of(testing::WeaviateServer::start(options));
-    testing::check_contract([&] { return testing::emptied_store(server); });
+    testing::check_contract([&] { return testing::emptied_store(access_to(server)); });
 }
 
 TEST_CASE("the oldest version that works keeps the contract") {

@@ -171,8 +171,8 @@ model::ClusterAccess access_to(const WeaviateServer& server) {
     return out;
 }
 
-Result<std::unique_ptr<Store>> emptied_store(const WeaviateServer& server) {
-    ELY_TRY_ASSIGN(auto store, open_weaviate_store(access_to(server)));
+Result<std::unique_ptr<Store>> emptied_store(const model::ClusterAccess& access) {
+    ELY_TRY_ASSIGN(auto store, open_weaviate_store(access));
     ELY_TRY_ASSIGN(const auto names, store->list());
     for (const auto& name : names) ELY_TRY(store->drop(name));
     return store;

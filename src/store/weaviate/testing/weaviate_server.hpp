@@ -72,8 +72,8 @@ class WeaviateServer {
 // How a store gets to it, without a key and with nothing but the system's authorities.
 [[nodiscard]] model::ClusterAccess access_to(const WeaviateServer& server);
 
-// A store on it, without any collection.
-[[nodiscard]] Result<std::unique_ptr<Store>> emptied_store(const WeaviateServer& server);
+// A store there, whose collections are all gone.
+[[nodiscard]] Result<std::unique_ptr<Store>> emptied_store(const model::ClusterAccess& access);
 
 // The program's one server with these options, started when first asked for; it ends with the program.
 [[nodiscard]] Result<WeaviateServer*> shared_weaviate(const WeaviateServerOptions& options = {});
