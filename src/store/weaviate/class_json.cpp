@@ -173,7 +173,8 @@ json class_to_json(const model::CollectionSchema& schema, std::uint32_t replicas
     for (const auto& property : schema.properties) out["properties"].push_back(property_to_json(property));
     for (auto& property : hidden_properties(schema)) out["properties"].push_back(std::move(property));
     out["invertedIndexConfig"] = {{"indexNullState", true}, {"stopwords", {{"preset", "none"}}}};
-    out["replicationConfig"] = {{"factor", replicas}};
+    // Else a node that was away never gets what was written meanwhile.
+    out["replicationConfig"] = {{"factor", replicas}, {"asyncEnabled", replicas > 1}};
     if (schema.vectors.empty()) {
         out["vectorizer"] = "none";
         out["vectorIndexConfig"] = {{"skip", true}};

@@ -16,7 +16,8 @@ Code code_of_words(std::string_view words) {
         return Code::not_found;
     }
     if (has(words, "leader not found") || has(words, "enough replicas") || has(words, "connection refused") ||
-        has(words, "context canceled") || has(words, "shutting down") || has(words, "not ready")) {
+        has(words, "context canceled") || has(words, "shutting down") || has(words, "not ready") ||
+        has(words, "non-existing index")) {  // a collection that the node has only just heard of
         return Code::unavailable;
     }
     if (has(words, "deadline exceeded")) return Code::timeout;
