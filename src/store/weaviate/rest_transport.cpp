@@ -66,7 +66,7 @@ Result<json> RestTransport::ask(std::string_view method, std::string_view path, 
 
 Result<json> RestTransport::query(const std::string& collection, const std::string& text) const {
     auto answer = ask("POST", "/v1/graphql", {{"query", text}});
-    if (!answer && answer.error().code != Code::usage) return answer;
+    if (!answer && answer.error().code != Code::usage && answer.error().code != Code::not_found) return answer;
     std::string problems = answer ? std::string() : answer.error().message;
     if (answer) {
         for (const auto& error : list_field(*answer, "errors")) {
