@@ -74,7 +74,7 @@ def parse(path):
 
 def environment(folder):
     out = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                               "ELYSIACTL_DEPS", "XDG_CACHE_HOME") if name in os.environ}
+                                               "TBB_ENABLE_SANITIZERS", "ELYSIACTL_DEPS", "XDG_CACHE_HOME") if name in os.environ}
     home = folder / "home"
     home.mkdir()
     out.update(PATH=f"{PROGRAMS}:{os.environ['PATH']}", HOME=str(home), ELYSIACTL_HOME=str(folder / "ely"), TMP=str(folder),
