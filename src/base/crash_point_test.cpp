@@ -3,6 +3,8 @@
 #include <csignal>
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/process.hpp"
 
@@ -47,6 +49,25 @@ TEST_CASE("the process is killed at the pass that is asked for") {
         CHECK(run_with(plan).exit_status == 0);
         CHECK(run_with(plan).passes == 5);
     }
+}
+
+TEST_CASE("the process is held at the pass that is asked for, and goes on when it is told to") {
+    const auto program = own_executable().string();
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        ::setenv("ELYSIACTL_STOP_AT", "test.place:2", 1);
+        ::execl(program.c_str(), program.c_str(), "-ns", "-m", "-tc=child: five passes through two crash points",
+                nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, WUNTRACED) == child);
+    CHECK(WIFSTOPPED(status));
+    REQUIRE(::kill(child, SIGCONT) == 0);
+    REQUIRE(::waitpid(child, &status, WUNTRACED) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 }  // namespace
