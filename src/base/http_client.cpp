@@ -261,7 +261,7 @@ class Exchange {
     }
 
     [[nodiscard]] Error cut_off() const {
-        return {Code::corrupt, "the answer of " + m_target.name() + " is cut off", {}, {}, 0};
+        return {Code::unavailable, "the answer of " + m_target.name() + " is cut off", {}, {}, 0};
     }
 
     [[nodiscard]] Error error_of(CURLcode code) const {

@@ -43,10 +43,10 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
 
-    // unavailable (nobody listens, no such host, hung up before an answer; names host and port), timeout, cancelled,
-    // unauthorized (a certificate that is not trusted), corrupt (an answer that is cut off or is not HTTP), io (an
-    // answer beyond max_response_bytes), unsupported (not an http or https URL). A kept connection that turns out to
-    // have been closed by the server is replaced and the request sent once more.
+    // unavailable (nobody listens, no such host, hung up before the end of the answer; names host and port), timeout,
+    // cancelled, unauthorized (a certificate that is not trusted), corrupt (an answer that is not HTTP), io (an answer
+    // beyond max_response_bytes), unsupported (not an http or https URL). A kept connection that turns out to have been
+    // closed by the server is replaced and the request sent once more.
     [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop = {}) const;
 
   private:

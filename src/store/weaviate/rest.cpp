@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "store/weaviate/server_words.hpp"
 
 namespace ely::store::weaviate {
 namespace {
@@ -67,6 +68,9 @@ Error to_error(const HttpResponse& response, const std::string& url, const std::
             return say(Code::not_found, "does not have it", check_command);
         case k_bad_request:
         case k_unprocessable:
+            if (code_of_object(words) == Code::io) {
+                return read_only_error(fmt::format("{} cannot write: {}", url, words), check_command);
+            }
             return say(Code::usage, "refuses it", {});
         case k_too_many: {
             auto error = say(Code::rate_limited, "asks to slow down", "try again later");
@@ -76,6 +80,11 @@ Error to_error(const HttpResponse& response, const std::string& url, const std::
         default:
             return say(Code::unavailable, fmt::format("answers with status {}", response.status), check_command);
     }
+}
+
+// What was made by an earlier try, whose answer was lost, cannot be made once more.
+bool is_there_already(const Error& refusal) {
+    return refusal.code == Code::usage && refusal.message.find("already exists") != std::string::npos;
 }
 
 std::string text_of(const json& body) {
@@ -129,10 +138,15 @@ Result<std::string> Rest::send_request(const std::string& url, const HttpRequest
     return std::move(response->body);
 }
 
-Result<std::string> Rest::ask(std::string_view method, std::string_view path, const std::string& body) const {
+Result<std::string> Rest::ask(std::string_view method, std::string_view path, const std::string& body,
+                              bool* unheard) const {
     Result<std::string> out = fail(Code::unavailable, {});
+    bool unheard_here = false;
+    auto& earlier = unheard == nullptr ? unheard_here : *unheard;
     for (const auto i : m_rotation.from_first(std::chrono::steady_clock::now())) {
         out = send_request(m_urls[i], make_request(m_urls[i], method, path, body));
+        if (!out && earlier && method == "POST" && is_there_already(out.error())) out = std::string();
+        if (!out && can_retry(out.error().code)) earlier = true;
         if (out || out.error().code != Code::unavailable) {
             m_rotation.answered(i);
             return out;
@@ -143,7 +157,8 @@ Result<std::string> Rest::ask(std::string_view method, std::string_view path, co
 }
 
 Result<std::string> Rest::ask_patiently(std::string_view method, std::string_view path, const std::string& body) const {
-    return with_patience(k_patience, m_stop, [&] { return ask(method, path, body); });
+    bool unheard = false;
+    return with_patience(k_patience, m_stop, [&] { return ask(method, path, body, &unheard); });
 }
 
 RestAnswer Rest::look(std::string_view path, std::chrono::milliseconds timeout) const {

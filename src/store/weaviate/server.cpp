@@ -51,7 +51,10 @@ Result<void> Server::choose_transport(const model::ClusterAccess& access, const 
 }
 
 Result<void> Server::introduce() {
-    ELY_TRY_ASSIGN(const auto meta, m_rest.send_now("GET", "/v1/meta", {}));
+    // Long enough for a connection that was cut; a wrong address is still told within a second.
+    constexpr std::chrono::seconds k_first_patience(1);
+    ELY_TRY_ASSIGN(const auto meta,
+                   with_patience(k_first_patience, stop(), [&] { return m_rest.send_now("GET", "/v1/meta", {}); }));
     const auto version = meta.is_object() ? meta.find("version") : meta.end();
     if (version == meta.end() || !version->is_string()) {
         return fail(Code::unsupported, m_rest.url() + " is no Weaviate server: it does not tell its version",
