@@ -51,9 +51,9 @@ class Home:
     def json(self, *arguments, **options):
         return json.loads(self.ok(*arguments, "--json", **options).stdout)
 
-    def start(self, *arguments, program="elysiactl"):
+    def start(self, *arguments, program="elysiactl", extra=None):
         """In a process group of its own, so that all of it can be killed at once."""
-        return subprocess.Popen([str(PROGRAMS / program), *map(str, arguments)], env=self.environment(),
+        return subprocess.Popen([str(PROGRAMS / program), *map(str, arguments)], env=self.environment(extra),
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 start_new_session=True)
 

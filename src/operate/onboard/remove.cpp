@@ -1,5 +1,7 @@
 #include "operate/onboard/remove.hpp"
 
+#include <algorithm>
+
 #include "base/crash_point.hpp"
 #include "operate/sync/elysia.hpp"
 #include "operate/waiting_streams.hpp"
@@ -17,8 +19,14 @@ Result<void> remove_objects(Workspace& workspace, const model::RepoEntry& entry,
     auto collection = store->open(entry.collection);
     if (!collection && collection.error().code != Code::not_found) return fail(collection.error());
     if (collection) {
-        ELY_TRY_ASSIGN(report.objects, (*collection)->remove(store::Filter::equals("repository", entry.repository)));
-        ELY_TRY_ASSIGN(const auto left, (*collection)->count(store::Filter::everything()));
+        const auto its_own = store::Filter::equals("repository", entry.repository);
+        ELY_TRY_ASSIGN(report.objects, (*collection)->count(its_own));
+        ELY_TRY_ASSIGN(const auto all, (*collection)->count(store::Filter::everything()));
+        const auto left = all - std::min(all, report.objects);
+        // A collection that goes as a whole is not emptied first: a server whose disk is full refuses that.
+        if (left > 0 || !drop_empty) {
+            ELY_TRY_ASSIGN(report.objects, (*collection)->remove(its_own));
+        }
         crash_point("remove.objects_removed");
         if (left > 0 && report.objects > 0) add_note(report, tell_elysia_of_removal(*store, **collection, entry));
         if (left == 0 && drop_empty) {

@@ -11,24 +11,12 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "store/weaviate/object_codec.hpp"
+#include "store/weaviate/server_words.hpp"
 
 namespace ely::store::weaviate {
 namespace {
 
 constexpr std::size_t k_request_bytes = std::size_t{4} << 20U;
-
-Code code_of_object(std::string_view words) {
-    const auto has = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
-    if (has("enough replicas") || has("leader not found") || has("connection refused") || has("unavailable") ||
-        has("context canceled") || has("shutting down") || has("status code: 5")) {
-        return Code::unavailable;
-    }
-    if (has("deadline exceeded") || has("timeout")) return Code::timeout;
-    if (has("memory") || has("too many requests") || has("429")) return Code::rate_limited;
-    if (has("API key") || has("api key") || has("401") || has("403")) return Code::unauthorized;
-    if (has("read-only") || has("disk")) return Code::io;
-    return Code::usage;
-}
 
 struct Request {
     EncodedObjects objects;
@@ -190,7 +178,13 @@ class ObjectSender {
                 return fail(Code::corrupt, "the server speaks of an object that was not sent");
             }
             Error error{code_of_object(one.error()), printable(one.error()), {}, {}, 0};
-            auto& list = can_retry(error.code) ? m_again : m_failed;
+            // What keeps the server from writing one object keeps it from writing any, but other copies may do.
+            const bool last_chance = m_level == wire::CONSISTENCY_LEVEL_QUORUM;
+            if (error.code == Code::io && last_chance) {
+                return fail(
+                    read_only_error("the server writes nothing: " + error.message, m_server.rest().check_command()));
+            }
+            auto& list = can_retry(error.code) || error.code == Code::io ? m_again : m_failed;
             list.push_back({answer.rows[index], std::move(error)});
         }
         m_written += answer.rows.size() - static_cast<std::size_t>(errors.size());

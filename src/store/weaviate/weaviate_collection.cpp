@@ -12,39 +12,11 @@
 #include "store/batch/batch.hpp"
 #include "store/schema_change.hpp"
 #include "store/weaviate/graphql.hpp"
+#include "store/weaviate/id_portions.hpp"
 #include "store/weaviate/names.hpp"
 #include "store/weaviate/weaviate_scan.hpp"
 
 namespace ely::store::weaviate {
-namespace {
-
-constexpr std::size_t k_ids_at_once = 500;
-
-// A filter that takes everything: the server wants one for a deletion.
-wire::Filters every_id() {
-    wire::Filters out;
-    out.set_operator_(wire::Filters::OPERATOR_LIKE);
-    out.mutable_target()->set_property("_id");
-    out.set_value_text("*");
-    return out;
-}
-
-template <typename Visit>
-Result<void> in_portions(std::span<const Uuid> ids, Visit visit) {
-    for (std::size_t at = 0; at < ids.size(); at += k_ids_at_once) {
-        ELY_TRY(visit(ids.subspan(at, std::min(k_ids_at_once, ids.size() - at))));
-    }
-    return {};
-}
-
-std::vector<Uuid> distinct(std::span<const Uuid> ids) {
-    std::vector<Uuid> out(ids.begin(), ids.end());
-    std::ranges::sort(out);
-    out.erase(std::ranges::unique(out).begin(), out.end());
-    return out;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<WeaviateCollection>> WeaviateCollection::make(std::shared_ptr<const Server> server,
                                                                      Class target) {
@@ -156,52 +128,6 @@ Result<std::uint64_t> WeaviateCollection::set_vectors(std::span<const Uuid> ids,
     };
     ELY_TRY(in_portions(chosen, rewrite));
     return set;
-}
-
-Result<std::uint64_t> WeaviateCollection::remove_matching(const wire::Filters& filters) {
-    wire::BatchDeleteRequest request;
-    request.set_collection(schema().name);
-    *request.mutable_filters() = filters;
-    request.set_consistency_level(wire::CONSISTENCY_LEVEL_ALL);
-    std::uint64_t removed = 0;
-    // One call takes away so many at most as the server is set up for.
-    while (true) {
-        auto reply = m_server->remove(request);
-        if (reply) removed += static_cast<std::uint64_t>(reply->successful());
-        const bool failed = reply ? reply->failed() > 0 : reply.error().code == Code::unavailable;
-        if (failed && request.consistency_level() == wire::CONSISTENCY_LEVEL_ALL) {
-            // A copy that is out of reach is not waited for: as with writing.
-            request.set_consistency_level(wire::CONSISTENCY_LEVEL_QUORUM);
-            continue;
-        }
-        if (!reply) return fail(std::move(reply).error());
-        if (failed) {
-            return fail(Code::unavailable,
-                        fmt::format("the server could not remove {} of {} objects", reply->failed(), reply->matches()),
-                        "run the same command again");
-        }
-        if (reply->successful() == 0) return removed;
-    }
-}
-
-Result<std::uint64_t> WeaviateCollection::remove_ids(std::span<const Uuid> ids) {
-    std::uint64_t removed = 0;
-    const auto chosen = distinct(ids);
-    const auto remove_portion = [&](std::span<const Uuid> portion) -> Result<void> {
-        ELY_TRY_ASSIGN(const auto gone, remove_matching(id_filter(portion)));
-        removed += gone;
-        return {};
-    };
-    ELY_TRY(in_portions(chosen, remove_portion));
-    return removed;
-}
-
-Result<std::uint64_t> WeaviateCollection::remove(const Filter& filter) {
-    const auto request = to_request(filter, target());
-    if (request.nothing) return 0;
-    if (request.exact) return remove_matching(request.filters ? *request.filters : every_id());
-    ELY_TRY_ASSIGN(const auto ids, matching_ids(filter));
-    return remove_ids(ids);
 }
 
 Result<std::vector<Uuid>> WeaviateCollection::matching_ids(const Filter& filter) {

@@ -63,6 +63,7 @@ class WeaviateCollection final : public Collection, public std::enable_shared_fr
     // Ids of what matches, by looking at each object.
     [[nodiscard]] Result<std::vector<Uuid>> matching_ids(const Filter& filter);
     [[nodiscard]] Result<std::uint64_t> remove_matching(const wire::Filters& filters);
+    [[nodiscard]] Error not_removed(std::int64_t failed, std::int64_t matches) const;
 
     const std::shared_ptr<const Server> m_server;
     std::mutex m_mutex;
