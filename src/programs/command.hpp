@@ -44,13 +44,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/clock.hpp"
@@ -62,6 +62,11 @@
 #include "ui/prompt.hpp"
 #include "ui/table.hpp"
 #include "ui/terminal.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace ely::programs {
 
@@ -100,21 +105,55 @@ struct Context {
 
 using Run = std::function<Result<int>(Context&)>;
 
-// The options of one command, global ones included. Beside what CLI::App offers: kinds of options that several commands
-// have, so that they look and behave alike. Names as CLI11 has them: "-l,--limit" an option, "NAME" an argument.
-class CommandLine : public CLI::App {
+// One option or argument, as much of CLI11's as commands need: its headers take longer to compile than a command does,
+// so that the frame alone includes them. Each function gives the option back.
+class Option {
+  public:
+    explicit Option(CLI::Option& option) : m_option(&option) {}
+
+    Option* required();
+    // The word for its value in the help: "FILE".
+    Option* type_name(const std::string& name);
+    Option* group(const std::string& name);
+    // Of a list: whether "--header a b" takes both.
+    Option* allow_extra_args(bool allowed);
+    // Not together with that one.
+    Option* excludes(const Option* other);
+    Option* in_range(unsigned least, unsigned most);
+    // The help shows the value that stands when it is left out.
+    Option* show_default();
+
+    [[nodiscard]] CLI::Option& cli() const { return *m_option; }
+
+  private:
+    CLI::Option* m_option;
+};
+
+// The options of one command, global ones included. Beside plain ones: kinds of options that several commands have, so
+// that they look and behave alike. Names as CLI11 has them: "-l,--limit" an option, "NAME" an argument. Targets and the
+// options that are returned live as long as the line.
+class CommandLine {
   public:
     CommandLine(const Program& program, const Command& command);
+    CommandLine(const CommandLine&) = delete;
+    CommandLine& operator=(const CommandLine&) = delete;
+    ~CommandLine();
 
+    Option* add_option(const std::string& name, std::string& target, const std::string& help);
+    Option* add_option(const std::string& name, std::optional<unsigned>& target, const std::string& help);
+    Option* add_option(const std::string& name, std::vector<std::string>& target, const std::string& help);
+    Option* add_option(const std::string& name, unsigned& target, const std::string& help);
+    Option* add_option(const std::string& name, std::uint64_t& target, const std::string& help);
+    Option* add_flag(const std::string& name, bool& target, const std::string& help);
     // Comma lists, and may be repeated: --include-pattern "*.py,*.md" --include-pattern "*.yaml".
-    CLI::Option* add_list(const std::string& name, std::vector<std::string>& target, const std::string& help);
+    Option* add_list(const std::string& name, std::vector<std::string>& target, const std::string& help);
     // "1MB", "500KiB".
-    CLI::Option* add_size(const std::string& name, std::uint64_t& target, const std::string& help);
+    Option* add_size(const std::string& name, std::uint64_t& target, const std::string& help);
     // One of a few words.
-    CLI::Option* add_choice(const std::string& name, std::string& target, const std::vector<std::string>& choices,
-                            const std::string& help);
+    Option* add_choice(const std::string& name, std::string& target, const std::vector<std::string>& choices,
+                       const std::string& help);
     // Sets context.settings for this one run: add_setting("--limit", "search.limit", "...").
-    CLI::Option* add_setting(const std::string& name, const std::string& key, const std::string& help);
+    Option* add_setting(const std::string& name, const std::string& key, const std::string& help);
     // A command that asks: --yes answers for the user.
     void add_yes();
     // A command that changes things: --dry-run sets context.dry_run.
@@ -137,8 +176,13 @@ class CommandLine : public CLI::App {
     // The words of an add_choice option; empty for others.
     [[nodiscard]] std::vector<std::string> choices_of(const CLI::Option& option) const;
 
+    [[nodiscard]] CLI::App& cli() const { return *m_app; }
+
   private:
     void add_global_options();
+    Option* keep(CLI::Option* option);
+    std::unique_ptr<CLI::App> m_app;
+    std::vector<std::unique_ptr<Option>> m_options;
     Chosen m_chosen;
     std::vector<std::pair<const CLI::Option*, std::vector<std::string>>> m_choices;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
 #include "ui/width.hpp"
@@ -141,7 +142,7 @@ bool is_group(const Program& program, std::string_view path) {
 
 std::vector<OptionFacts> option_facts(const CommandLine& line) {
     std::vector<OptionFacts> out;
-    for (const auto* option : line.get_options()) {
+    for (const auto* option : line.cli().get_options()) {
         OptionFacts facts;
         facts.argument = !option->nonpositional();
         if (facts.argument) {

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/nearest.hpp"
@@ -112,7 +113,7 @@ Result<void> parse(const Program& program, const Command& command, CommandLine& 
                    const std::vector<std::string>& arguments) {
     std::optional<std::string> problem;
     try {
-        line.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        line.cli().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
         throw;
     } catch (const CLI::ParseError& error) {
@@ -120,7 +121,7 @@ Result<void> parse(const Program& program, const Command& command, CommandLine& 
     }
     // An option that does not exist explains an argument that seems to be missing, so it is told first.
     bool options_ended = false;
-    for (const auto& extra : line.remaining()) {
+    for (const auto& extra : line.cli().remaining()) {
         // The mark behind which nothing is an option stays among what is left.
         if (extra != "--" || options_ended) {
             return fail(unknown_argument(program, command, line, extra, options_ended));

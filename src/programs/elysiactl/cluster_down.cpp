@@ -75,7 +75,7 @@ Result<int> run(Context& context, const Options& options) {
 
 Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
-    line.add_option("--name", options->name, "the cluster's name")->type_name("NAME")->capture_default_str();
+    line.add_option("--name", options->name, "the cluster's name")->type_name("NAME")->show_default();
     line.add_flag("--delete-data", options->delete_data, "delete its collections, logs and profile too; asks first");
     line.add_yes();
     line.add_dry_run();

@@ -107,11 +107,9 @@ Result<int> run(Context& context, const Options& options) {
 
 Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
-    line.add_option("--name", options->name, "the cluster's name")->type_name("NAME")->capture_default_str();
+    line.add_option("--name", options->name, "the cluster's name")->type_name("NAME")->show_default();
     line.add_option("--node", options->node, "of this node alone: 0, 1 or 2")->type_name("N");
-    line.add_option("--tail", options->tail, "so many of the last lines of each node")
-        ->type_name("N")
-        ->capture_default_str();
+    line.add_option("--tail", options->tail, "so many of the last lines of each node")->type_name("N")->show_default();
     line.add_flag("-f,--follow", options->follow, "go on with what is added, until Ctrl-C");
     return [options](Context& context) { return run(context, *options); };
 }

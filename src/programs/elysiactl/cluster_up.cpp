@@ -109,7 +109,7 @@ Run define(CommandLine& line) {
     auto options = std::make_shared<Options>();
     line.add_option("--name", options->request.name, "the cluster's name, also of its profile")
         ->type_name("NAME")
-        ->capture_default_str();
+        ->show_default();
     line.add_choice("--nodes", options->nodes, {"1", "3"}, "how many nodes a new cluster has (default 1)");
     auto* version = line.add_option("--version", options->request.server.version,
                                     "this version of the server, of those built here or from a container image")
@@ -119,9 +119,9 @@ Run define(CommandLine& line) {
                     "a URL where texts are embedded (see embed serve), for text2vec-transformers; \"none\": no more")
         ->type_name("URL");
     line.add_option("--timeout", options->timeout, "how long to wait for the nodes to become ready")
-        ->check(CLI::Range(1U, 86400U))
+        ->in_range(1, 86400)
         ->type_name("SECONDS")
-        ->capture_default_str();
+        ->show_default();
     return [options](Context& context) { return run(context, *options); };
 }
 
