@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "elysia/names.hpp"
-#include "store/batch/cell.hpp"
+#include "model/schema_json.hpp"
 
 namespace ely::elysia {
 namespace {
@@ -116,7 +116,7 @@ json index_properties(const json& stored_class) {
 
 json field_to_json(const FieldStatistics& field) {
     const auto* type = field.type == model::DataType::number ? "float" : nullptr;
-    json out{{"name", field.name},    {"type", type != nullptr ? type : std::string(store::type_name(field.type))},
+    json out{{"name", field.name},    {"type", type != nullptr ? type : std::string(model::data_type_name(field.type))},
              {"description", ""},     {"range", nullptr},
              {"mean", nullptr},       {"groups", nullptr},
              {"date_range", nullptr}, {"date_median", nullptr}};

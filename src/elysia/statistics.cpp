@@ -51,6 +51,7 @@ class Tally {
                 add_group(cell.bytes());
                 return;
             case DataType::text_array:
+            case DataType::uuid_array:
                 add_number(static_cast<double>(std::get<std::vector<std::string_view>>(cell.data).size()));
                 return;
             case DataType::integer: {
@@ -72,8 +73,22 @@ class Tally {
             case DataType::date:
                 m_dates.push_back(std::get<std::int64_t>(cell.data));
                 return;
+            case DataType::integer_array:
+            case DataType::date_array:
+                add_number(static_cast<double>(std::get<std::vector<std::int64_t>>(cell.data).size()));
+                return;
+            case DataType::number_array:
+                add_number(static_cast<double>(std::get<std::vector<double>>(cell.data).size()));
+                return;
+            case DataType::boolean_array:
+                add_number(static_cast<double>(std::get<std::vector<bool>>(cell.data).size()));
+                return;
             case DataType::uuid:
             case DataType::blob:
+            case DataType::geo_coordinates:
+            case DataType::phone_number:
+            case DataType::object:
+            case DataType::object_array:
                 return;
         }
     }

@@ -10,7 +10,31 @@
 
 namespace ely::model {
 
-enum class DataType { text, text_array, integer, number, boolean, date, uuid, blob };
+enum class DataType {
+    text,
+    text_array,
+    integer,
+    number,
+    boolean,
+    date,
+    uuid,
+    blob,
+    integer_array,
+    number_array,
+    boolean_array,
+    date_array,
+    uuid_array,
+    geo_coordinates,
+    phone_number,
+    object,
+    object_array,
+};
+
+// Values with named parts. They are handled as JSON text (doc/formats/object-batch.md).
+[[nodiscard]] constexpr bool has_parts(DataType type) {
+    return type == DataType::geo_coordinates || type == DataType::phone_number || type == DataType::object ||
+           type == DataType::object_array;
+}
 
 struct Property {
     std::string name;
@@ -20,6 +44,8 @@ struct Property {
     // Values that filters compare; a store may keep an index on them.
     bool filterable = true;
     std::string description;
+    // What an object, or each of an object[], has; empty for other types.
+    std::vector<Property> nested = {};
 };
 
 enum class Distance { cosine, dot, euclidean };

@@ -10,8 +10,10 @@
 
 namespace ely::model {
 
-// null, boolean, int, number, text (dates and UUIDs as text too), text[].
-using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>>;
+// null, boolean, int, number, text (dates, UUIDs, blobs and values with named parts as text too), text[] (dates and
+// UUIDs too), int[], number[], boolean[].
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>,
+                           std::vector<std::int64_t>, std::vector<double>, std::vector<bool>>;
 using Properties = std::map<std::string, Value, std::less<>>;
 
 }  // namespace ely::model

@@ -22,19 +22,22 @@ void put_text(std::string& out, std::string_view text) {
     out.append(text);
 }
 
+template <typename Element, typename Put>
+void put_list(std::string& out, char type, const Cell& cell, Put put_element) {
+    const auto& list = std::get<std::vector<Element>>(cell.data);
+    out.push_back(type);
+    put(out, static_cast<std::uint32_t>(list.size()));
+    for (const auto value : list) put_element(value);
+}
+
 void put_cell(std::string& out, const model::Property& property, const Cell& cell) {
     put_text(out, property.name);
     switch (property.type) {
         case model::DataType::text:
             out.push_back('t');
             return put_text(out, cell.bytes());
-        case model::DataType::text_array: {
-            const auto& list = std::get<std::vector<std::string_view>>(cell.data);
-            out.push_back('a');
-            put(out, static_cast<std::uint32_t>(list.size()));
-            for (const auto text : list) put_text(out, text);
-            return;
-        }
+        case model::DataType::text_array:
+            return put_list<std::string_view>(out, 'a', cell, [&](std::string_view text) { put_text(out, text); });
         case model::DataType::integer:
             out.push_back('i');
             return put(out, std::get<std::int64_t>(cell.data));
@@ -54,6 +57,22 @@ void put_cell(std::string& out, const model::Property& property, const Cell& cel
             return;
         case model::DataType::blob:
             out.push_back('x');
+            return put_text(out, cell.bytes());
+        case model::DataType::integer_array:
+            return put_list<std::int64_t>(out, 'I', cell, [&](std::int64_t value) { put(out, value); });
+        case model::DataType::number_array:
+            return put_list<double>(out, 'N', cell, [&](double value) { put(out, value); });
+        case model::DataType::boolean_array:
+            return put_list<bool>(out, 'B', cell, [&](bool value) { out.push_back(value ? '\1' : '\0'); });
+        case model::DataType::date_array:
+            return put_list<std::int64_t>(out, 'D', cell, [&](std::int64_t value) { put(out, value); });
+        case model::DataType::uuid_array:
+            return put_list<std::string_view>(out, 'U', cell, [&](std::string_view id) { out.append(id); });
+        case model::DataType::geo_coordinates:
+        case model::DataType::phone_number:
+        case model::DataType::object:
+        case model::DataType::object_array:
+            out.push_back('j');
             return put_text(out, cell.bytes());
     }
 }

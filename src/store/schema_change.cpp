@@ -1,12 +1,13 @@
 #include "store/schema_change.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/nearest.hpp"
 #include "base/text.hpp"
-#include "store/batch/cell.hpp"
+#include "model/schema_json.hpp"
 
 namespace ely::store {
 namespace {
@@ -15,6 +16,34 @@ constexpr std::uint32_t k_max_dimensions = 16384;
 
 tl::unexpected<Error> conflict(std::string message) {
     return fail(Code::conflict, std::move(message), "create a new collection with the schema that is wanted");
+}
+
+// Names that come twice, objects without parts, parts that no server takes.
+Result<void> check_nested(const model::Property& property, const std::string& path) {
+    using enum model::DataType;
+    const bool is_object = property.type == object || property.type == object_array;
+    if (is_object == property.nested.empty()) {
+        return fail(Code::usage, is_object ? fmt::format("the object '{}' needs properties of its own", path)
+                                           : fmt::format("'{}' is no object and has no properties of its own", path));
+    }
+    std::set<std::string> names;
+    for (const auto& part : property.nested) {
+        const auto below = path + "." + part.name;
+        if (part.name.empty() || !names.insert(part.name).second) {
+            return fail(Code::usage, fmt::format("'{}' cannot be a property's name, or is there twice", below));
+        }
+        if (part.type == geo_coordinates || part.type == phone_number) {
+            return fail(Code::usage, fmt::format("'{}': an object has no {}", below, model::data_type_name(part.type)));
+        }
+        ELY_TRY(check_nested(part, below));
+    }
+    return {};
+}
+
+bool same_parts(const std::vector<model::Property>& left, const std::vector<model::Property>& right) {
+    return std::ranges::is_permutation(left, right, [](const model::Property& a, const model::Property& b) {
+        return a.name == b.name && a.type == b.type && same_parts(a.nested, b.nested);
+    });
 }
 
 }  // namespace
@@ -29,6 +58,7 @@ Result<void> check_schema(const model::CollectionSchema& schema) {
         if (!names.insert(property.name).second) {
             return fail(Code::usage, fmt::format("the property '{}' is there twice", property.name));
         }
+        ELY_TRY(check_nested(property, property.name));
     }
     if (schema.properties.size() > k_max_properties) {
         return fail(Code::unsupported, fmt::format("a collection has at most {} properties", k_max_properties));
@@ -54,10 +84,13 @@ Result<model::CollectionSchema> altered_schema(const model::CollectionSchema& ol
         }
         if (known->type != property.type) {
             return conflict(fmt::format("property '{}' is of type {} and cannot become {}", property.name,
-                                        type_name(known->type), type_name(property.type)));
+                                        model::data_type_name(known->type), model::data_type_name(property.type)));
         }
         if (known->searchable != property.searchable || known->filterable != property.filterable) {
             return conflict(fmt::format("how property '{}' is indexed cannot change", property.name));
+        }
+        if (!same_parts(known->nested, property.nested)) {
+            return conflict(fmt::format("the properties of the object '{}' cannot change", property.name));
         }
         known->description = property.description;
     }

@@ -13,7 +13,8 @@ namespace ely::store {
 
 inline constexpr std::size_t k_max_properties = 250;
 
-// usage: names that are empty, begin with '_' or come twice. unsupported: more vectors or dimensions than we keep.
+// usage: names that are empty, begin with '_' or come twice, objects without properties of their own. unsupported: more
+// vectors or dimensions than we keep.
 [[nodiscard]] Result<void> check_schema(const model::CollectionSchema& schema);
 
 // The old schema with new properties, descriptions and the like; conflict for a change that would need the objects to

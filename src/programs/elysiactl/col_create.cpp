@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -24,15 +26,15 @@ struct Options {
     bool force = false;
 };
 
-// "title:text:searchable", "size:int".
+// "title:text:searchable", "size:int", "address.street:text".
 Result<model::Property> parse_property(const std::string& text) {
     const auto parts = split(text, ':');
     const auto type = parts.size() > 1 ? model::data_type_by_name(parts[1]) : std::nullopt;
     const bool marked = parts.size() == 3 && parts[2] == "searchable";
     if (!type || parts[0].empty() || (parts.size() > 2 && !marked)) {
         return fail(Code::usage, fmt::format("\"{}\" is no property", printable(text)),
-                    "write NAME:TYPE or NAME:TYPE:searchable; types are text, text[], int, number, boolean, date, "
-                    "uuid, blob");
+                    "write NAME:TYPE or NAME:TYPE:searchable; types are text, int, number, boolean, date, uuid, each "
+                    "also with [], blob, geoCoordinates, phoneNumber, object, object[]");
     }
     if (marked && *type != model::DataType::text && *type != model::DataType::text_array) {
         return fail(Code::usage, fmt::format("\"{}\": only text can be searchable", printable(text)));
@@ -44,6 +46,25 @@ Result<model::Property> parse_property(const std::string& text) {
     return out;
 }
 
+// Into the object that the name says: "address.street" is "street" of "address", which has to be there.
+Result<void> add_property(std::vector<model::Property>& properties, model::Property property) {
+    const auto dot = property.name.find('.');
+    if (dot == std::string::npos) {
+        properties.push_back(std::move(property));
+        return {};
+    }
+    const auto object = property.name.substr(0, dot);
+    const auto found = std::ranges::find(properties, object, &model::Property::name);
+    if (found == properties.end()) {
+        return fail(Code::usage,
+                    fmt::format("\"{}\" is a property of \"{}\", which is not there", printable(property.name),
+                                printable(object)),
+                    fmt::format("write --property {}:object before it", object));
+    }
+    property.name.erase(0, dot + 1);
+    return add_property(found->nested, std::move(property));
+}
+
 Result<model::CollectionSchema> make_schema(operate::Workspace& workspace, const Options& options) {
     model::CollectionSchema schema = index::code_schema(options.name, "none", "", 0);
     if (!options.properties.empty()) {
@@ -53,7 +74,7 @@ Result<model::CollectionSchema> make_schema(operate::Workspace& workspace, const
     if (!options.description.empty()) schema.description = options.description;
     for (const auto& text : options.properties) {
         ELY_TRY_ASSIGN(auto property, parse_property(text));
-        schema.properties.push_back(std::move(property));
+        ELY_TRY(add_property(schema.properties, std::move(property)));
     }
     if (options.vectorizer == "local") {
         ELY_TRY_ASSIGN(const auto* model, workspace.embedder());
@@ -100,8 +121,9 @@ Run define(CommandLine& line) {
     line.add_choice("--vectorizer", options->vectorizer, {"local", "none"},
                     "local: elysiactl computes vectors with its model; none: words only, or vectors that you bring");
     line.add_option("--dimensions", options->dimensions, "of the vectors that you bring")->type_name("N");
-    line.add_list("--property", options->properties,
-                  "NAME:TYPE or NAME:TYPE:searchable; without any: the properties of code");
+    line.add_list(
+        "--property", options->properties,
+        "NAME:TYPE or NAME:TYPE:searchable; OBJECT.NAME:TYPE of an object; without any: the properties of code");
     line.add_option("--description", options->description, "for people")->type_name("TEXT");
     line.add_flag("--force", options->force, "also under one of Elysia's own names (ELYSIA_…)");
     add_cluster_option(line);
@@ -115,7 +137,10 @@ const Command k_col_create{
     .path = "col create",
     .summary = "Create an empty collection",
     .description = "Without --property it is fit for code, as \"repo add\" and \"index sync\" make them.",
-    .examples = "%p col create notes --vectorizer none --property title:text:searchable,size:int\n%p col create code",
+    .examples =
+        "%p col create notes --vectorizer none --property title:text:searchable,size:int\n"
+        "%p col create homes --vectorizer none --property address:object,address.street:text\n"
+        "%p col create code",
     .define = define};
 
 }  // namespace ely::programs

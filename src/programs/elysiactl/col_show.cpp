@@ -44,12 +44,19 @@ void add_repositories(ui::TreeNode& root, const Repositories& repositories) {
     }
 }
 
+// The properties of an object behind it, as "object.property".
+void add_properties(ui::Table& table, const std::vector<model::Property>& properties, const std::string& before) {
+    for (const auto& property : properties) {
+        const auto name = before + property.name;
+        table.add({printable(name), std::string(model::data_type_name(property.type)), property.searchable ? "yes" : "",
+                   property.filterable ? "yes" : "", printable(property.description)});
+        add_properties(table, property.nested, name + ".");
+    }
+}
+
 void print_schema(Context& context, const model::CollectionSchema& schema) {
     ui::Table table({{"Property"}, {"Type"}, {"Searchable"}, {"Filterable"}, {"Description", ui::Cut::end}});
-    for (const auto& property : schema.properties) {
-        table.add({property.name, std::string(model::data_type_name(property.type)), property.searchable ? "yes" : "",
-                   property.filterable ? "yes" : "", printable(property.description)});
-    }
+    add_properties(table, schema.properties, "");
     context.out.line();
     context.out.write(table.text(context.terminal.width, context.style));
 }

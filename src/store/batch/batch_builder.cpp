@@ -2,8 +2,10 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
+#include "model/schema_json.hpp"
 #include "store/batch/arrow_types.hpp"
 #include "store/batch/batch.hpp"
 
@@ -26,11 +28,18 @@ Builder& as(arrow::ArrayBuilder& builder) {
     return static_cast<Builder&>(builder);
 }
 
-arrow::Status append_list(arrow::ListBuilder& builder, const std::vector<std::string_view>& list) {
-    ARROW_RETURN_NOT_OK(builder.Append());
-    auto& values = as<arrow::StringBuilder>(*builder.value_builder());
-    for (const auto text : list) ARROW_RETURN_NOT_OK(values.Append(text));
+template <typename Builder, typename Element>
+arrow::Status append_list(arrow::ArrayBuilder& builder, const Cell& cell) {
+    auto& list = as<arrow::ListBuilder>(builder);
+    ARROW_RETURN_NOT_OK(list.Append());
+    auto& values = as<Builder>(*list.value_builder());
+    for (const auto value : std::get<std::vector<Element>>(cell.data)) ARROW_RETURN_NOT_OK(values.Append(value));
     return arrow::Status::OK();
+}
+
+std::shared_ptr<arrow::KeyValueMetadata> metadata_of(DataType type) {
+    if (!model::has_parts(type)) return nullptr;
+    return arrow::key_value_metadata({k_type_key}, {std::string(model::data_type_name(type))});
 }
 
 arrow::Status append_cell(DataType type, arrow::ArrayBuilder& builder, const Cell& cell) {
@@ -39,7 +48,7 @@ arrow::Status append_cell(DataType type, arrow::ArrayBuilder& builder, const Cel
         case DataType::text:
             return as<arrow::StringBuilder>(builder).Append(std::get<std::string_view>(cell.data));
         case DataType::text_array:
-            return append_list(as<arrow::ListBuilder>(builder), std::get<std::vector<std::string_view>>(cell.data));
+            return append_list<arrow::StringBuilder, std::string_view>(builder, cell);
         case DataType::integer:
             return as<arrow::Int64Builder>(builder).Append(std::get<std::int64_t>(cell.data));
         case DataType::number:
@@ -52,6 +61,21 @@ arrow::Status append_cell(DataType type, arrow::ArrayBuilder& builder, const Cel
             return as<arrow::FixedSizeBinaryBuilder>(builder).Append(std::get<std::string_view>(cell.data));
         case DataType::blob:
             return as<arrow::BinaryBuilder>(builder).Append(std::get<std::string_view>(cell.data));
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return as<arrow::StringBuilder>(builder).Append(std::get<std::string_view>(cell.data));
+        case DataType::integer_array:
+            return append_list<arrow::Int64Builder, std::int64_t>(builder, cell);
+        case DataType::number_array:
+            return append_list<arrow::DoubleBuilder, double>(builder, cell);
+        case DataType::boolean_array:
+            return append_list<arrow::BooleanBuilder, bool>(builder, cell);
+        case DataType::date_array:
+            return append_list<arrow::TimestampBuilder, std::int64_t>(builder, cell);
+        case DataType::uuid_array:
+            return append_list<arrow::FixedSizeBinaryBuilder, std::string_view>(builder, cell);
     }
     return arrow::Status::Invalid("unknown type");
 }
@@ -198,10 +222,11 @@ Result<Batch> BatchBuilder::finish() {
     auto& state = *m_state;
     arrow::FieldVector fields;
     arrow::ArrayVector arrays;
-    const auto take = [&](const std::string& name, bool nullable, arrow::ArrayBuilder& builder) -> Result<void> {
+    const auto take = [&](const std::string& name, bool nullable, arrow::ArrayBuilder& builder,
+                          std::shared_ptr<arrow::KeyValueMetadata> metadata = nullptr) -> Result<void> {
         auto array = builder.Finish();
         if (!array.ok()) return fail(arrow_error(array.status()));
-        fields.push_back(arrow::field(name, (*array)->type(), nullable));
+        fields.push_back(arrow::field(name, (*array)->type(), nullable, std::move(metadata)));
         arrays.push_back(std::move(*array));
         return {};
     };
@@ -210,8 +235,8 @@ Result<Batch> BatchBuilder::finish() {
     ELY_TRY(take("_updated", true, *state.updated));
     if (state.vectors != nullptr) ELY_TRY(take(vector_column(state.schema.vectors[0]), true, *state.vectors));
     for (std::size_t i = 0; i < state.properties.size(); ++i) {
-        const auto& name = state.schema.properties[i].name;
-        ELY_TRY(take(name, true, *state.properties[i]));
+        const auto& [name, type] = std::tie(state.schema.properties[i].name, state.schema.properties[i].type);
+        ELY_TRY(take(name, true, *state.properties[i], metadata_of(type)));
         if (state.raws[i] != nullptr) ELY_TRY(take("_raw:" + name, true, *state.raws[i]));
         state.raws[i].reset();
     }

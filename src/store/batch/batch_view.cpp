@@ -2,8 +2,10 @@
 
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
+#include "model/schema_json.hpp"
 #include "store/batch/arrow_types.hpp"
 #include "store/batch/batch.hpp"
 
@@ -12,11 +14,48 @@ namespace {
 
 using model::DataType;
 
-// The property type that a column's Arrow type stands for.
-std::optional<DataType> property_type_of(const arrow::DataType& type) {
+bool is_uuid(const arrow::DataType& type) {
+    return type.id() == arrow::Type::FIXED_SIZE_BINARY &&
+           static_cast<const arrow::FixedSizeBinaryType&>(type).byte_width() == 16;
+}
+
+bool is_instant(const arrow::DataType& type) {
+    return type.id() == arrow::Type::TIMESTAMP &&
+           static_cast<const arrow::TimestampType&>(type).unit() == arrow::TimeUnit::MICRO;
+}
+
+std::optional<DataType> list_type_of(const arrow::DataType& element) {
+    if (is_uuid(element)) return DataType::uuid_array;
+    if (is_instant(element)) return DataType::date_array;
+    switch (element.id()) {
+        case arrow::Type::STRING:
+            return DataType::text_array;
+        case arrow::Type::INT64:
+            return DataType::integer_array;
+        case arrow::Type::DOUBLE:
+            return DataType::number_array;
+        case arrow::Type::BOOL:
+            return DataType::boolean_array;
+        default:
+            return {};
+    }
+}
+
+// Plain text, or a value with named parts.
+DataType text_type_of(const arrow::Field& field) {
+    const auto known = field.HasMetadata() ? field.metadata()->Get(k_type_key) : arrow::Result<std::string>();
+    const auto type = known.ok() ? model::data_type_by_name(*known) : std::nullopt;
+    return type && model::has_parts(*type) ? *type : DataType::text;
+}
+
+// The property type that a column stands for.
+std::optional<DataType> property_type_of(const arrow::Field& field) {
+    const auto& type = *field.type();
+    if (is_uuid(type)) return DataType::uuid;
+    if (is_instant(type)) return DataType::date;
     switch (type.id()) {
         case arrow::Type::STRING:
-            return DataType::text;
+            return text_type_of(field);
         case arrow::Type::INT64:
             return DataType::integer;
         case arrow::Type::DOUBLE:
@@ -26,14 +65,7 @@ std::optional<DataType> property_type_of(const arrow::DataType& type) {
         case arrow::Type::BINARY:
             return DataType::blob;
         case arrow::Type::LIST:
-            if (static_cast<const arrow::ListType&>(type).value_type()->id() != arrow::Type::STRING) return {};
-            return DataType::text_array;
-        case arrow::Type::FIXED_SIZE_BINARY:
-            if (static_cast<const arrow::FixedSizeBinaryType&>(type).byte_width() != 16) return {};
-            return DataType::uuid;
-        case arrow::Type::TIMESTAMP:
-            if (static_cast<const arrow::TimestampType&>(type).unit() != arrow::TimeUnit::MICRO) return {};
-            return DataType::date;
+            return list_type_of(*static_cast<const arrow::ListType&>(type).value_type());
         default:
             return {};
     }
@@ -50,11 +82,18 @@ const Array& as(const arrow::Array& array) {
     return static_cast<const Array&>(array);
 }
 
-std::vector<std::string_view> list_at(const arrow::ListArray& array, std::int64_t row) {
-    const auto& values = as<arrow::StringArray>(*array.values());
-    std::vector<std::string_view> out;
+template <typename Array, typename Element>
+std::vector<Element> list_at(const arrow::Array& lists, std::int64_t row) {
+    const auto& array = as<arrow::ListArray>(lists);
+    const auto& values = as<Array>(*array.values());
+    std::vector<Element> out;
     for (auto i = array.value_offset(row); i < array.value_offset(row + 1); ++i) out.push_back(values.GetView(i));
     return out;
+}
+
+Cell with_raw(Cell cell, const arrow::Array* raws, std::int64_t row) {
+    if (raws != nullptr && raws->IsValid(row)) cell.raw = as<arrow::StringArray>(*raws).GetView(row);
+    return cell;
 }
 
 }  // namespace
@@ -81,7 +120,8 @@ struct BatchView::State {
     std::vector<Column> columns;
     std::vector<std::string> foreign;  // columns whose type the format does not have
 
-    void add(const std::string& name, const arrow::Array* array) {
+    void add(const arrow::Field& field, const arrow::Array* array) {
+        const auto& name = field.name();
         const auto& type = *array->type();
         const bool is_time = type.Equals(*time_type());
         if (name == "_id" && type.Equals(*id_type())) ids = &as<arrow::FixedSizeBinaryArray>(*array);
@@ -94,7 +134,7 @@ struct BatchView::State {
             vector_values = as<arrow::FloatArray>(*vectors->values()).raw_values();
         }
         if (name.starts_with('_')) return;
-        const auto property = property_type_of(type);
+        const auto property = property_type_of(field);
         if (!property) {
             foreign.push_back(name);
             return;
@@ -116,7 +156,7 @@ BatchView::BatchView(Batch batch) : m_state(std::make_unique<State>()) {
     auto& state = *m_state;
     state.batch = std::move(batch);
     const auto& schema = *state.batch->schema();
-    for (int i = 0; i < schema.num_fields(); ++i) state.add(schema.field(i)->name(), state.batch->column(i).get());
+    for (int i = 0; i < schema.num_fields(); ++i) state.add(*schema.field(i), state.batch->column(i).get());
     for (auto& column : state.columns) {
         const auto raw = schema.GetFieldIndex("_raw:" + column.name);
         if (raw >= 0 && schema.field(raw)->type()->id() == arrow::Type::STRING) {
@@ -142,8 +182,9 @@ Result<void> BatchView::check(const model::CollectionSchema& schema) const {
             return fail(Code::usage, fmt::format("collection '{}' has no property '{}'", schema.name, column.name));
         }
         if (property->type != column.type) {
-            return fail(Code::usage, fmt::format("property '{}' is of type {}, the batch's column is {}", column.name,
-                                                 type_name(property->type), type_name(column.type)));
+            return fail(Code::usage,
+                        fmt::format("property '{}' is of type {}, the batch's column is {}", column.name,
+                                    model::data_type_name(property->type), model::data_type_name(column.type)));
         }
     }
     if (state.vectors == nullptr) return {};
@@ -207,22 +248,34 @@ Cell BatchView::cell(std::size_t row, std::size_t column) const {
         case DataType::text:
             return {as<arrow::StringArray>(*from.values).GetView(i), {}};
         case DataType::text_array:
-            return {list_at(as<arrow::ListArray>(*from.values), i), {}};
+            return {list_at<arrow::StringArray, std::string_view>(*from.values, i), {}};
         case DataType::integer:
             return {as<arrow::Int64Array>(*from.values).Value(i), {}};
         case DataType::number:
             return {as<arrow::DoubleArray>(*from.values).Value(i), {}};
         case DataType::boolean:
             return {as<arrow::BooleanArray>(*from.values).Value(i), {}};
-        case DataType::date: {
-            Cell out{as<arrow::TimestampArray>(*from.values).Value(i), {}};
-            if (from.raw != nullptr && from.raw->IsValid(i)) out.raw = as<arrow::StringArray>(*from.raw).GetView(i);
-            return out;
-        }
+        case DataType::date:
+            return with_raw({as<arrow::TimestampArray>(*from.values).Value(i), {}}, from.raw, i);
         case DataType::uuid:
             return {as<arrow::FixedSizeBinaryArray>(*from.values).GetView(i), {}};
         case DataType::blob:
             return {as<arrow::BinaryArray>(*from.values).GetView(i), {}};
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return {as<arrow::StringArray>(*from.values).GetView(i), {}};
+        case DataType::integer_array:
+            return {list_at<arrow::Int64Array, std::int64_t>(*from.values, i), {}};
+        case DataType::number_array:
+            return {list_at<arrow::DoubleArray, double>(*from.values, i), {}};
+        case DataType::boolean_array:
+            return {list_at<arrow::BooleanArray, bool>(*from.values, i), {}};
+        case DataType::date_array:
+            return with_raw({list_at<arrow::TimestampArray, std::int64_t>(*from.values, i), {}}, from.raw, i);
+        case DataType::uuid_array:
+            return {list_at<arrow::FixedSizeBinaryArray, std::string_view>(*from.values, i), {}};
     }
     return {};
 }

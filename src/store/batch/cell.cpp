@@ -1,13 +1,16 @@
 #include "store/batch/cell.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/hash.hpp"
 #include "base/uuid.hpp"
+#include "model/schema_json.hpp"
+#include "store/batch/parts_json.hpp"
 
 namespace ely::store {
 namespace {
@@ -15,17 +18,6 @@ namespace {
 using model::DataType;
 
 constexpr std::int64_t k_second = 1'000'000;
-
-constexpr std::array<std::pair<DataType, std::string_view>, 8> k_type_names{{
-    {DataType::text, "text"},
-    {DataType::text_array, "text[]"},
-    {DataType::integer, "int"},
-    {DataType::number, "number"},
-    {DataType::boolean, "boolean"},
-    {DataType::date, "date"},
-    {DataType::uuid, "uuid"},
-    {DataType::blob, "blob"},
-}};
 
 // The next `digits` digits as a number, or -1.
 int take_number(std::string_view text, std::size_t at, std::size_t digits) {
@@ -50,24 +42,16 @@ std::optional<std::int64_t> parse_offset(std::string_view text) {
 }
 
 tl::unexpected<Error> wrong_type(const model::Property& property) {
-    return fail(Code::usage,
-                fmt::format("property '{}' is of type {}, the value is not", property.name, type_name(property.type)));
+    return fail(Code::usage, fmt::format("property '{}' is of type {}, the value is not", property.name,
+                                         model::data_type_name(property.type)));
 }
 
 }  // namespace
 
-std::string_view type_name(DataType type) {
-    for (const auto& [candidate, name] : k_type_names) {
-        if (candidate == type) return name;
-    }
-    return "text";
-}
-
-std::optional<DataType> type_by_name(std::string_view name) {
-    for (const auto& [type, candidate] : k_type_names) {
-        if (candidate == name) return type;
-    }
-    return std::nullopt;
+std::string uuid_text(std::string_view bytes) {
+    Uuid id;
+    std::memcpy(id.bytes.data(), bytes.data(), std::min<std::size_t>(bytes.size(), 16));
+    return id.text();
 }
 
 std::optional<std::int64_t> parse_instant(std::string_view text) {
@@ -116,6 +100,73 @@ std::string instant_text(std::int64_t microseconds) {
         while (out.back() == '0') out.pop_back();
     }
     return out + "Z";
+}
+
+Result<void> OwnedCell::assign_list(const model::Property& property, const model::Value& value) {
+    if (property.type == DataType::integer_array) {
+        const auto* list = std::get_if<std::vector<std::int64_t>>(&value);
+        if (list == nullptr) return wrong_type(property);
+        m_cell.data = *list;
+        return {};
+    }
+    if (property.type == DataType::number_array) {
+        if (const auto* whole = std::get_if<std::vector<std::int64_t>>(&value)) {
+            m_cell.data = std::vector<double>(whole->begin(), whole->end());
+            return {};
+        }
+        const auto* list = std::get_if<std::vector<double>>(&value);
+        if (list == nullptr) return wrong_type(property);
+        m_cell.data = *list;
+        return {};
+    }
+    if (property.type == DataType::boolean_array) {
+        const auto* list = std::get_if<std::vector<bool>>(&value);
+        if (list == nullptr) return wrong_type(property);
+        m_cell.data = *list;
+        return {};
+    }
+    const auto* texts = std::get_if<std::vector<std::string>>(&value);
+    if (texts == nullptr) return wrong_type(property);
+    if (property.type == DataType::uuid_array) {
+        m_bytes.clear();
+        for (const auto& text : *texts) {
+            ELY_TRY_ASSIGN(const auto id, Uuid::parse(text));
+            m_bytes += id.view();
+        }
+        std::vector<std::string_view> ids;
+        for (std::size_t at = 0; at < m_bytes.size(); at += 16) ids.push_back(std::string_view(m_bytes).substr(at, 16));
+        m_cell.data = std::move(ids);
+        return {};
+    }
+    std::vector<std::int64_t> instants;
+    bool plain = true;
+    for (const auto& text : *texts) {
+        const auto instant = parse_instant(text);
+        if (!instant) {
+            return fail(Code::usage, fmt::format("property '{}': '{}' is no RFC 3339 date", property.name, text));
+        }
+        instants.push_back(*instant);
+        plain = plain && instant_text(*instant) == text;
+    }
+    m_cell.data = std::move(instants);
+    if (plain) return {};
+    m_bytes = nlohmann::json(*texts).dump();
+    m_cell.raw = m_bytes;
+    return {};
+}
+
+std::vector<std::string> date_texts(const Cell& cell) {
+    const auto& instants = std::get<std::vector<std::int64_t>>(cell.data);
+    if (!cell.raw.empty()) {
+        const auto texts = nlohmann::json::parse(cell.raw, nullptr, false);
+        if (texts.is_array() && texts.size() == instants.size() &&
+            std::ranges::all_of(texts, [](const auto& text) { return text.is_string(); })) {
+            return texts.get<std::vector<std::string>>();
+        }
+    }
+    std::vector<std::string> out;
+    for (const auto instant : instants) out.push_back(instant_text(instant));
+    return out;
 }
 
 Result<void> OwnedCell::assign(const model::Property& property, const model::Value& value) {
@@ -174,6 +225,21 @@ Result<void> OwnedCell::assign(const model::Property& property, const model::Val
             m_cell.data = std::string_view(m_bytes);
             return {};
         }
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array: {
+            if (text == nullptr) return wrong_type(property);
+            ELY_TRY_ASSIGN(m_bytes, canonical_json(property, std::string_view(*text)));
+            m_cell.data = std::string_view(m_bytes);
+            return {};
+        }
+        case DataType::integer_array:
+        case DataType::number_array:
+        case DataType::boolean_array:
+        case DataType::date_array:
+        case DataType::uuid_array:
+            return assign_list(property, value);
     }
     return wrong_type(property);
 }
@@ -195,13 +261,28 @@ model::Value to_value(DataType type, const Cell& cell) {
             return std::get<bool>(cell.data);
         case DataType::date:
             return cell.raw.empty() ? instant_text(std::get<std::int64_t>(cell.data)) : std::string(cell.raw);
-        case DataType::uuid: {
-            Uuid id;
-            std::memcpy(id.bytes.data(), cell.bytes().data(), std::min<std::size_t>(cell.bytes().size(), 16));
-            return id.text();
-        }
+        case DataType::uuid:
+            return uuid_text(cell.bytes());
         case DataType::blob:
             return to_base64(cell.bytes());
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return std::string(cell.bytes());
+        case DataType::integer_array:
+            return std::get<std::vector<std::int64_t>>(cell.data);
+        case DataType::number_array:
+            return std::get<std::vector<double>>(cell.data);
+        case DataType::boolean_array:
+            return std::get<std::vector<bool>>(cell.data);
+        case DataType::date_array:
+            return date_texts(cell);
+        case DataType::uuid_array: {
+            std::vector<std::string> out;
+            for (const auto id : std::get<std::vector<std::string_view>>(cell.data)) out.push_back(uuid_text(id));
+            return out;
+        }
     }
     return {};
 }

@@ -16,10 +16,13 @@
 
 namespace ely::store {
 
-// null | boolean | integer, date as microseconds since 1970 | number | text, uuid (16 bytes), blob (bytes) | text[]
+// null | boolean | integer, date as microseconds since 1970 | number | text, uuid (16 bytes), blob (bytes), a value
+// with named parts (JSON, parts_json.hpp) | text[], uuid[] | int[], date[] | number[] | boolean[]
 struct Cell {
-    std::variant<std::monostate, bool, std::int64_t, double, std::string_view, std::vector<std::string_view>> data;
-    // A date's own text, where the instant alone would not give it back.
+    std::variant<std::monostate, bool, std::int64_t, double, std::string_view, std::vector<std::string_view>,
+                 std::vector<std::int64_t>, std::vector<double>, std::vector<bool>>
+        data;
+    // A date's own text, where the instant alone would not give it back; of a date[] all texts, as a list in JSON.
     std::string_view raw;
 
     [[nodiscard]] bool is_null() const { return data.index() == 0; }
@@ -41,18 +44,21 @@ class OwnedCell {
     [[nodiscard]] const Cell& cell() const { return m_cell; }
 
   private:
+    [[nodiscard]] Result<void> assign_list(const model::Property& property, const model::Value& value);
+
     Cell m_cell;
     std::string m_bytes;
 };
 
 [[nodiscard]] model::Value to_value(model::DataType type, const Cell& cell);
+// Of 16 bytes.
+[[nodiscard]] std::string uuid_text(std::string_view bytes);
+// The texts of a date[] that is not null.
+[[nodiscard]] std::vector<std::string> date_texts(const Cell& cell);
 
 // "2026-01-31T12:00:00.5+02:00" to microseconds; nullopt when it is no RFC 3339 date between the years 1 and 9999.
 [[nodiscard]] std::optional<std::int64_t> parse_instant(std::string_view text);
 // In UTC, ending in Z, the fraction without trailing zeros.
 [[nodiscard]] std::string instant_text(std::int64_t microseconds);
-
-[[nodiscard]] std::string_view type_name(model::DataType type);
-[[nodiscard]] std::optional<model::DataType> type_by_name(std::string_view name);
 
 }  // namespace ely::store

@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "model/schema_json.hpp"
 #include "store/embedded/embedded_scan.hpp"
 #include "store/embedded/filter_evaluator.hpp"
 #include "store/embedded/lexical_search.hpp"
 #include "store/embedded/row_codec.hpp"
-#include "store/embedded/schema_json.hpp"
 #include "store/embedded/vector_search.hpp"
 #include "store/schema_change.hpp"
 
@@ -16,7 +17,7 @@ namespace ely::store::embedded {
 
 Result<std::shared_ptr<EmbeddedCollection>> EmbeddedCollection::make(std::shared_ptr<ConnectionPool> pool,
                                                                      const CollectionRow& row, const Clock& clock) {
-    ELY_TRY_ASSIGN(const auto schema, schema_from_json(row.schema));
+    ELY_TRY_ASSIGN(const auto schema, model::schema_from_json(row.schema));
     const std::shared_ptr<EmbeddedCollection> out(new EmbeddedCollection(std::move(pool), row.id, schema.name, clock));
     ELY_TRY(out->adopt_schema(row.schema));
     return out;
@@ -29,7 +30,7 @@ Result<const model::CollectionSchema*> EmbeddedCollection::adopt_schema(const st
         m_schema = known->second.get();
         return known->second.get();
     }
-    ELY_TRY_ASSIGN(auto schema, schema_from_json(json));
+    ELY_TRY_ASSIGN(auto schema, model::schema_from_json(json));
     m_schemas.emplace_back(json, std::make_unique<const model::CollectionSchema>(std::move(schema)));
     m_schema = m_schemas.back().second.get();
     return m_schemas.back().second.get();
@@ -57,7 +58,7 @@ auto EmbeddedCollection::write(Work work) -> decltype(work(std::declval<WriteSes
     ELY_TRY_ASSIGN(auto lease, m_pool->lease());
     ELY_TRY_ASSIGN(auto transaction, sqlite::Transaction::begin(lease->database()));
     ELY_TRY_ASSIGN(auto row, load_row(*lease));
-    ELY_TRY_ASSIGN(auto schema, schema_from_json(row.schema));
+    ELY_TRY_ASSIGN(auto schema, model::schema_from_json(row.schema));
     WriteSession session(*lease, std::move(row), std::move(schema));
     auto result = work(session);
     if (!result) return result;

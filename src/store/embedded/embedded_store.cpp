@@ -1,10 +1,10 @@
 #include "store/embedded/embedded_store.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/crash_point.hpp"
 #include "model/schema_json.hpp"
-#include "store/embedded/schema_json.hpp"
 #include "store/schema_change.hpp"
 
 namespace ely::store::embedded {
@@ -32,7 +32,7 @@ Result<void> check_collection(Connection& connection, const CollectionRow& row, 
         return fail(Code::corrupt, fmt::format("collection '{}': {} do not add up", name, what),
                     "drop the collection and index again");
     };
-    ELY_TRY_ASSIGN(const auto schema, schema_from_json(row.schema));
+    ELY_TRY_ASSIGN(const auto schema, model::schema_from_json(row.schema));
     ELY_TRY_ASSIGN(const auto objects,
                    number(connection, fmt::format("SELECT count(*) FROM {}", table_name(row.id, "objects"))));
     if (objects != row.objects) return differs("objects");
@@ -96,7 +96,7 @@ Result<std::shared_ptr<Collection>> EmbeddedStore::create(const model::Collectio
     ELY_TRY_ASSIGN(auto transaction, sqlite::Transaction::begin(lease->database()));
     ELY_TRY_ASSIGN(const auto known, find_collection(*lease, schema.name));
     if (known) return fail(Code::already_exists, fmt::format("there is a collection '{}' already", schema.name));
-    ELY_TRY_ASSIGN(const auto row, insert_collection(*lease, schema.name, schema_to_json(schema)));
+    ELY_TRY_ASSIGN(const auto row, insert_collection(*lease, schema.name, model::to_json(schema).dump()));
     crash_point("store.create.made");
     ELY_TRY(transaction.commit());
     return share(row);

@@ -10,17 +10,27 @@ namespace {
 
 using model::DataType;
 
+template <typename Element, typename Put>
+void put_list(std::string& out, const Cell& cell, Put put) {
+    const auto& list = std::get<std::vector<Element>>(cell.data);
+    put_varint(out, list.size());
+    for (const auto value : list) put(value);
+}
+
+template <typename Element, typename Take>
+std::vector<Element> take_list(Decoder& in, Take take) {
+    std::vector<Element> out;
+    for (auto left = in.varint(); left > 0 && in.ok(); --left) out.push_back(take());
+    return out;
+}
+
 void encode_cell(std::string& out, DataType type, const Cell& cell) {
     switch (type) {
         case DataType::text:
         case DataType::blob:
             return put_bytes(out, cell.bytes());
-        case DataType::text_array: {
-            const auto& list = std::get<std::vector<std::string_view>>(cell.data);
-            put_varint(out, list.size());
-            for (const auto text : list) put_bytes(out, text);
-            return;
-        }
+        case DataType::text_array:
+            return put_list<std::string_view>(out, cell, [&](std::string_view text) { put_bytes(out, text); });
         case DataType::integer:
             return put_varint(out, zigzag(std::get<std::int64_t>(cell.data)));
         case DataType::number:
@@ -33,6 +43,22 @@ void encode_cell(std::string& out, DataType type, const Cell& cell) {
         case DataType::uuid:
             out.append(cell.bytes());
             return;
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return put_bytes(out, cell.bytes());
+        case DataType::integer_array:
+            return put_list<std::int64_t>(out, cell, [&](std::int64_t value) { put_varint(out, zigzag(value)); });
+        case DataType::number_array:
+            return put_list<double>(out, cell, [&](double value) { put_fixed(out, value); });
+        case DataType::boolean_array:
+            return put_list<bool>(out, cell, [&](bool value) { out.push_back(value ? '\1' : '\0'); });
+        case DataType::date_array:
+            put_list<std::int64_t>(out, cell, [&](std::int64_t value) { put_varint(out, zigzag(value)); });
+            return put_bytes(out, cell.raw);
+        case DataType::uuid_array:
+            return put_list<std::string_view>(out, cell, [&](std::string_view value) { out.append(value); });
     }
 }
 
@@ -41,11 +67,8 @@ Cell decode_cell(Decoder& in, DataType type) {
         case DataType::text:
         case DataType::blob:
             return {in.bytes(), {}};
-        case DataType::text_array: {
-            std::vector<std::string_view> list;
-            for (auto left = in.varint(); left > 0 && in.ok(); --left) list.push_back(in.bytes());
-            return {std::move(list), {}};
-        }
+        case DataType::text_array:
+            return {take_list<std::string_view>(in, [&] { return in.bytes(); }), {}};
         case DataType::integer:
             return {unzigzag(in.varint()), {}};
         case DataType::number:
@@ -58,6 +81,23 @@ Cell decode_cell(Decoder& in, DataType type) {
         }
         case DataType::uuid:
             return {in.take(16), {}};
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return {in.bytes(), {}};
+        case DataType::integer_array:
+            return {take_list<std::int64_t>(in, [&] { return unzigzag(in.varint()); }), {}};
+        case DataType::number_array:
+            return {take_list<double>(in, [&] { return in.fixed<double>(); }), {}};
+        case DataType::boolean_array:
+            return {take_list<bool>(in, [&] { return in.take(1) == std::string_view("\1"); }), {}};
+        case DataType::date_array: {
+            auto instants = take_list<std::int64_t>(in, [&] { return unzigzag(in.varint()); });
+            return {std::move(instants), in.bytes()};
+        }
+        case DataType::uuid_array:
+            return {take_list<std::string_view>(in, [&] { return in.take(16); }), {}};
     }
     return {};
 }

@@ -4,10 +4,11 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/crash_point.hpp"
+#include "model/schema_json.hpp"
 #include "store/embedded/row_codec.hpp"
-#include "store/embedded/schema_json.hpp"
 #include "store/embedded/segment_builder.hpp"
 #include "store/embedded/segment_merge.hpp"
 #include "store/schema_change.hpp"
@@ -51,7 +52,7 @@ VectorTables WriteSession::vector_tables() const {
 }
 
 void WriteSession::set_schema(model::CollectionSchema schema) {
-    m_row.schema = schema_to_json(schema);
+    m_row.schema = model::to_json(schema).dump();
     m_schema = std::move(schema);
 }
 
@@ -64,7 +65,7 @@ Result<void> WriteSession::learn_dimensions(std::size_t dimensions) {
     }
     config.dimensions = static_cast<std::uint32_t>(dimensions);
     ELY_TRY(check_schema(m_schema));
-    m_row.schema = schema_to_json(m_schema);
+    m_row.schema = model::to_json(m_schema).dump();
     return {};
 }
 

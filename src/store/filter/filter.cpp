@@ -32,6 +32,13 @@ std::partial_ordering compare_values(const Value& left, const Value& right) {
     if (const auto* list = std::get_if<std::vector<std::string>>(&left)) {
         return *list <=> std::get<std::vector<std::string>>(right);
     }
+    if (const auto* list = std::get_if<std::vector<std::int64_t>>(&left)) {
+        return *list <=> std::get<std::vector<std::int64_t>>(right);
+    }
+    if (const auto* list = std::get_if<std::vector<double>>(&left)) {
+        return *list <=> std::get<std::vector<double>>(right);
+    }
+    if (const auto* list = std::get_if<std::vector<bool>>(&left)) return *list <=> std::get<std::vector<bool>>(right);
     return std::partial_ordering::unordered;
 }
 
@@ -40,9 +47,20 @@ bool is_null_value(const Value& value) {
 }
 
 bool has_element(const Value& value, const Value& element) {
-    const auto* list = std::get_if<std::vector<std::string>>(&value);
-    const auto* text = std::get_if<std::string>(&element);
-    return list != nullptr && text != nullptr && std::ranges::find(*list, *text) != list->end();
+    const auto holds = [&](const auto* list) {
+        return list != nullptr && std::ranges::any_of(*list, [&](const auto& one) {
+                   return compare_values(Value(one), element) == std::partial_ordering::equivalent;
+               });
+    };
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+        const auto* text = std::get_if<std::string>(&element);
+        return text != nullptr && std::ranges::find(*texts, *text) != texts->end();
+    }
+    if (const auto* booleans = std::get_if<std::vector<bool>>(&value)) {
+        const auto* boolean = std::get_if<bool>(&element);
+        return boolean != nullptr && std::ranges::find(*booleans, *boolean) != booleans->end();
+    }
+    return holds(std::get_if<std::vector<std::int64_t>>(&value)) || holds(std::get_if<std::vector<double>>(&value));
 }
 
 bool is_any_of(const Value& value, const Value& list) {

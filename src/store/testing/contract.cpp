@@ -139,6 +139,100 @@ void gives_back_what_was_written(Store& store) {
     CHECK(code_of(collection->scan(options)) == "usage");
 }
 
+void keeps_every_type(Store& store) {
+    const auto collection = value_of(store.create(schema_of_every_type("every")));
+    const auto& house = *value_of(store.open("every"))->schema().find("house");
+    REQUIRE(house.nested.size() == 11);
+    REQUIRE(house.nested.back().nested.size() == 4);
+    CHECK(house.nested.back().description == "one each");
+    CHECK(house.nested.back().nested[2].type == model::DataType::integer_array);
+
+    const auto object = object_of_every_type();
+    const TestObject empty{test_id(8),
+                           {{"path", Value("empty lists")},
+                            {"counts", Value(std::vector<std::int64_t>{})},
+                            {"shares", Value(std::vector<double>{})},
+                            {"flags", Value(std::vector<bool>{})},
+                            {"days", Value(std::vector<std::string>{})},
+                            {"owners", Value(std::vector<std::string>{})},
+                            {"rooms", Value("[]")},
+                            {"house", Value("{}")}},
+                           {}};
+    put(*collection, {object, empty, {test_id(9), {}, {}}});
+    const auto all = scan_all(*collection);
+    REQUIRE(all.size() == 3);
+    for (const auto& [name, value] : object.properties) {
+        INFO(name);
+        REQUIRE(all[0].properties.count(name) == 1);
+        CHECK(all[0].properties.at(name) == value);
+    }
+    CHECK(all[1].properties == empty.properties);
+    CHECK(all[2].properties.empty());
+    const auto hits = value_of(collection->get(std::vector{test_id(7)}, {}));
+    REQUIRE(hits.size() == 1);
+    CHECK(hits[0].properties == object.properties);
+    CHECK(value_of(collection->get(std::vector{test_id(7)}, {"place", "house"}))[0].properties.size() == 2);
+
+    const auto count = [&](const char* property, Comparison comparison, Value value) {
+        return value_of(collection->count(Filter::compare(property, comparison, std::move(value))));
+    };
+    CHECK(count("counts", Comparison::contains, std::int64_t{3}) == 1);
+    CHECK(count("shares", Comparison::contains, 0.1) == 1);
+    CHECK(count("flags", Comparison::contains, false) == 1);
+    CHECK(count("owners", Comparison::contains, "00000000-0000-0000-0000-000000000001") == 1);
+    CHECK(count("counts", Comparison::equal, std::vector<std::int64_t>{}) == 1);
+    CHECK(count("counts", Comparison::is_null, {}) == 1);
+    CHECK(count("house", Comparison::is_null, {}) == 1);
+    CHECK(count("place", Comparison::is_null, {}) == 2);
+}
+
+void digests_every_type(Store& store) {
+    const auto one = value_of(store.create(schema_of_every_type("one")));
+    put(*one, {object_of_every_type()});
+    const auto before = value_of(digest(*one));
+    // The format's page has it.
+    CHECK(to_hex(before) == "20d6049fe79e657b6fd01743a5fb605e85ab615ff4e2ca82019f32d6ae13a64c");
+    auto other = object_of_every_type();
+    other.properties["rooms"] = Value(R"([{"doors":[4],"name":"attic"},{"area":1e+300}])");
+    put(*one, {other});
+    CHECK(value_of(digest(*one)) != before);
+}
+
+void brings_objects_into_one_form(Store& store) {
+    const auto collection = value_of(store.create(schema_of_every_type("form")));
+    put(*collection, {{test_id(1),
+                       {{"house", Value(R"({ "street": "x", "number": 7.0, "built": "1975-05-01t08:00:00.50+00:00",
+                                             "plan": null, "rooms": [{"area": 12}] })")},
+                        {"place", Value(R"({"longitude": 4.83744141234, "latitude": 52})")},
+                        {"phone", Value(R"({"input":"+31201234567","valid":true})")}},
+                       {}}});
+    CHECK(scan_all(*collection)[0].properties ==
+          model::Properties{
+              {"house", Value(R"({"built":"1975-05-01T08:00:00.5Z","number":7,"rooms":[{"area":12.0}],"street":"x"})")},
+              {"place", Value(R"({"latitude":52.0,"longitude":4.8374414})")},
+              {"phone", Value(R"({"input":"+31201234567"})")}});
+    auto builder = value_of(BatchBuilder::create(collection->schema()));
+    for (const auto* wrong : {"", "7", R"({"street":7})", R"({"number":1.5})", R"({"cellar":1})", R"({"built":"now"})",
+                              R"({"rooms":{}})", R"({"rooms":[{"doors":[true]}]})"}) {
+        CHECK_MESSAGE(code_of(builder.append(test_id(1), {{"house", Value(wrong)}})) == "usage", wrong);
+    }
+    CHECK(code_of(builder.append(test_id(1), {{"place", Value(R"({"latitude":91,"longitude":0})")}})) == "usage");
+    CHECK(code_of(builder.append(test_id(1), {{"phone", Value(R"({"number":1})")}})) == "usage");
+    CHECK(code_of(builder.append(test_id(1), {{"days", Value(std::vector<std::string>{"now"})}})) == "usage");
+    CHECK(code_of(builder.append(test_id(1), {{"counts", Value(std::vector<double>{1})}})) == "usage");
+    CHECK(builder.rows() == 0);
+
+    auto bad = schema_of_every_type("bad");
+    bad.properties.back().nested.clear();
+    CHECK(code_of(store.create(bad)) == "usage");
+    bad = schema_of_every_type("bad");
+    bad.properties.back().nested.push_back({"name", model::DataType::text, false, true, ""});
+    CHECK(code_of(store.create(bad)) == "usage");
+    auto other_parts = schema_of_every_type("form");
+    other_parts.properties.back().nested[0].type = model::DataType::integer;
+    CHECK(code_of(collection->alter(other_parts)) == "conflict");
+}
+
 void replaces_whole_objects(Store& store) {
     const auto collection = value_of(store.create(test_schema("replace", 2)));
     put(*collection, {{test_id(1), {{"path", Value("old")}, {"lines", Value(std::int64_t{1})}}, {1, 0}}});
@@ -358,6 +452,9 @@ constexpr Promise k_schema_promises[]{
 };
 constexpr Promise k_object_promises[]{
     {"what is written comes back, whatever its type", gives_back_what_was_written},
+    {"lists and objects come back as they were written", keeps_every_type},
+    {"the digest sees lists and objects", digests_every_type},
+    {"equal objects have one form", brings_objects_into_one_form},
     {"an upsert replaces whole objects", replaces_whole_objects},
     {"a batch that does not fit the schema is refused whole", refuses_batches_that_do_not_fit},
     {"vectors can be set later", sets_vectors},

@@ -41,6 +41,10 @@ struct TestObject {
 [[nodiscard]] model::CollectionSchema test_schema(const std::string& name, std::uint32_t dimensions = 0,
                                                   model::Distance distance = model::Distance::cosine);
 
+// path, and a property of each of the types that test_schema has not; an object with all of them but vectors.
+[[nodiscard]] model::CollectionSchema schema_of_every_type(const std::string& name);
+[[nodiscard]] TestObject object_of_every_type();
+
 [[nodiscard]] Batch test_batch(const model::CollectionSchema& schema, const std::vector<TestObject>& objects);
 void put(Collection& collection, const std::vector<TestObject>& objects);
 

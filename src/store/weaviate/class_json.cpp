@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "store/batch/cell.hpp"
+#include "model/schema_json.hpp"
 #include "store/weaviate/names.hpp"
 
 namespace ely::store::weaviate {
@@ -17,21 +17,16 @@ constexpr std::string_view k_facts_mark = "elysiactl: ";
 // What clients call the one vector of a collection; Elysia looks for it under this name.
 constexpr const char* k_only_vector = "default";
 
-const char* distance_name(model::Distance distance) {
-    switch (distance) {
-        case model::Distance::cosine:
-            return "cosine";
-        case model::Distance::dot:
-            return "dot";
-        case model::Distance::euclidean:
-            return "l2-squared";
-    }
-    return "cosine";
+// Weaviate's name for the euclidean distance; the others are called as here.
+constexpr std::string_view k_euclidean = "l2-squared";
+
+std::string_view server_distance(model::Distance distance) {
+    return distance == model::Distance::euclidean ? k_euclidean : model::distance_name(distance);
 }
 
-model::Distance distance_by_name(const std::string& name) {
-    if (name == "dot") return model::Distance::dot;
-    return name == "l2-squared" ? model::Distance::euclidean : model::Distance::cosine;
+model::Distance distance_from_server(const std::string& name) {
+    if (name == k_euclidean) return model::Distance::euclidean;
+    return model::distance_by_name(name).value_or(model::Distance::cosine);
 }
 
 bool is_text(model::DataType type) {
@@ -70,7 +65,7 @@ json vectorizer_to_json(const model::CollectionSchema& schema, const std::string
 json vector_to_json(const model::CollectionSchema& schema, const std::string& server_vectorizer) {
     return {{"vectorizer", vectorizer_to_json(schema, server_vectorizer)},
             {"vectorIndexType", "hnsw"},
-            {"vectorIndexConfig", {{"distance", distance_name(schema.vectors.front().distance)}}}};
+            {"vectorIndexConfig", {{"distance", server_distance(schema.vectors.front().distance)}}}};
 }
 
 // The facts at the end of a description, which is cut off before them; null when there are none.
@@ -83,24 +78,34 @@ json take_facts(std::string& description) {
     return facts;
 }
 
-void read_property(const json& property, Class& out) {
-    const auto name = property.at("name").get<std::string>();
-    if (out.ours && (name == k_words_property || name == k_has_vector_property)) return;
+// None for a type that we do not have, or a part of such a type.
+std::optional<model::Property> property_from_json(const json& property) {
     const auto& types = property.at("dataType");
-    const auto type = types.size() == 1 ? type_by_name(types.front().get<std::string>()) : std::nullopt;
-    if (!type) {
-        out.unknown_properties.push_back(name);
-        return;
-    }
+    const auto type = types.size() == 1 ? model::data_type_by_name(types.front().get<std::string>()) : std::nullopt;
+    if (!type) return std::nullopt;
     // A legacy class may leave these out: everything was indexed then.
     const bool searchable = is_text(*type) && property.value("indexSearchable", true);
     const bool filterable = *type != model::DataType::blob && property.value("indexFilterable", true);
-    out.schema.properties.push_back({name, *type, searchable, filterable, property.value("description", "")});
+    model::Property out{property.at("name").get<std::string>(), *type, searchable, filterable,
+                        property.value("description", "")};
+    for (const auto& part : property.value("nestedProperties", json::array())) {
+        auto made = property_from_json(part);
+        if (!made) return std::nullopt;
+        out.nested.push_back(std::move(*made));
+    }
+    return out;
+}
+
+void read_property(const json& property, Class& out) {
+    const auto name = property.at("name").get<std::string>();
+    if (out.ours && (name == k_words_property || name == k_has_vector_property)) return;
+    auto made = property_from_json(property);
+    made ? out.schema.properties.push_back(std::move(*made)) : out.unknown_properties.push_back(name);
 }
 
 model::VectorConfig read_vector(const json& index, const json& vectorizer) {
     model::VectorConfig out;
-    if (index.is_object()) out.distance = distance_by_name(index.value("distance", "cosine"));
+    if (index.is_object()) out.distance = distance_from_server(index.value("distance", "cosine"));
     if (vectorizer.is_string()) out.vectorizer = vectorizer.get<std::string>();
     if (vectorizer.is_object() && !vectorizer.empty()) {
         out.vectorizer = vectorizer.begin().key();
@@ -151,13 +156,14 @@ std::vector<std::string> vectorized_properties(const model::CollectionSchema& sc
 json property_to_json(const model::Property& property) {
     json out{{"name", property.name},
              {"description", property.description},
-             {"dataType", {std::string(type_name(property.type))}},
+             {"dataType", {std::string(model::data_type_name(property.type))}},
              {"indexFilterable", property.filterable && property.type != model::DataType::blob}};
     if (is_text(property.type)) {
         out["indexSearchable"] = property.searchable;
         // A field is compared as a whole; what is searched is cut into words.
         out["tokenization"] = property.searchable ? "word" : "field";
     }
+    for (const auto& part : property.nested) out["nestedProperties"].push_back(property_to_json(part));
     return out;
 }
 

@@ -115,9 +115,31 @@ FilterRequest on_null(const model::Property& property, const Class& target) {
     if (!target.null_state) return by_looking();
     auto out = on(property.name, wire::Filters::OPERATOR_IS_NULL);
     out.set_value_boolean(true);
-    // Empty texts and lists count as null there.
-    const bool may_be_empty = property.type == DataType::text || property.type == DataType::text_array;
-    return {std::move(out), !may_be_empty, false};
+    switch (property.type) {
+        case DataType::integer:
+        case DataType::number:
+        case DataType::boolean:
+        case DataType::date:
+        case DataType::uuid:
+            return {std::move(out), true, false};
+        // Empty texts and lists count as null there.
+        case DataType::text:
+        case DataType::text_array:
+        case DataType::integer_array:
+        case DataType::number_array:
+        case DataType::boolean_array:
+        case DataType::date_array:
+        case DataType::uuid_array:
+            return {std::move(out), false, false};
+        // Of these it keeps no such index.
+        case DataType::blob:
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
+            return by_looking();
+    }
+    return by_looking();
 }
 
 FilterRequest on_vector(const Class& target) {
@@ -155,6 +177,15 @@ FilterRequest compare(const Filter& filter, const Class& target) {
         case DataType::date:
         case DataType::uuid:
         case DataType::blob:
+        case DataType::integer_array:
+        case DataType::number_array:
+        case DataType::boolean_array:
+        case DataType::date_array:
+        case DataType::uuid_array:
+        case DataType::geo_coordinates:
+        case DataType::phone_number:
+        case DataType::object:
+        case DataType::object_array:
             return by_looking();
     }
     return by_looking();

@@ -130,6 +130,17 @@ bool is_carried(model::DataType type) {
         case model::DataType::uuid:
         case model::DataType::blob:
             return true;
+        // Of lists of whole numbers it turns those of more than 32 bits to null; parts of objects it wants named.
+        case model::DataType::integer_array:
+        case model::DataType::number_array:
+        case model::DataType::boolean_array:
+        case model::DataType::date_array:
+        case model::DataType::uuid_array:
+        case model::DataType::geo_coordinates:
+        case model::DataType::phone_number:
+        case model::DataType::object:
+        case model::DataType::object_array:
+            return false;
     }
     return false;
 }

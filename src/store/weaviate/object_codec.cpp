@@ -11,6 +11,8 @@
 #include "base/hash.hpp"
 #include "store/batch/cell.hpp"
 #include "store/weaviate/names.hpp"
+#include "store/weaviate/value_codec.hpp"
+#include "store/weaviate/value_json.hpp"
 #include "store/words/candidates.hpp"
 
 namespace ely::store::weaviate {
@@ -19,18 +21,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "vectors travel as little-endian float32");
 
 constexpr std::size_t k_value_overhead = 16;  // of a property beside its name and text, on the wire
-
-Uuid to_uuid(std::string_view bytes) {
-    Uuid out;
-    std::copy_n(bytes.begin(), std::min(bytes.size(), out.bytes.size()), out.bytes.begin());
-    return out;
-}
-
-bool survives_float64(std::int64_t value) {
-    constexpr double k_limit = 9223372036854775808.0;  // 2^63
-    const auto number = static_cast<double>(value);
-    return number < k_limit && static_cast<std::int64_t>(number) == value;
-}
 
 const wire::Value* find_value(const wire::SearchResult& result, const std::string& property) {
     const auto& fields = result.properties().non_ref_props().fields();
@@ -52,8 +42,8 @@ std::int64_t whole_number(const wire::Value& value) {
                                                        : static_cast<std::int64_t>(value.number_value());
 }
 
-model::Value to_value(model::DataType type, const wire::Value& value) {
-    switch (type) {
+model::Value to_value(const model::Property& property, const wire::Value& value) {
+    switch (property.type) {
         case model::DataType::text:
             return value.text_value();
         case model::DataType::text_array:
@@ -71,8 +61,11 @@ model::Value to_value(model::DataType type, const wire::Value& value) {
             return value.uuid_value();
         case model::DataType::blob:
             return value.blob_value();
+        default: {
+            std::deque<std::string> owned;
+            return store::to_value(property.type, received_cell(property, value, owned));
+        }
     }
-    return {};
 }
 
 }  // namespace
@@ -90,6 +83,16 @@ Result<void> ObjectEncoder::add_value(const Column& column, const Cell& cell, wi
     const auto& property = *column.property;
     m_bytes += property.name.size() + k_value_overhead;
     auto& properties = *object.mutable_properties();
+    if (is_list_or_parts(property.type)) {
+        ELY_TRY_ASSIGN(auto sent, sent_cell(property, cell));
+        m_bytes += sent.ByteSizeLong();
+        if (sent.has_list_value() && sent.list_value().values().empty()) {
+            properties.add_empty_list_props(property.name);
+        } else {
+            (*properties.mutable_non_ref_properties()->mutable_fields())[property.name] = std::move(sent);
+        }
+        return {};
+    }
     if (const auto* list = std::get_if<std::vector<std::string_view>>(&cell.data)) {
         if (list->empty()) {
             properties.add_empty_list_props(property.name);
@@ -115,15 +118,14 @@ Result<void> ObjectEncoder::add_value(const Column& column, const Cell& cell, wi
             return {};
         }
         if (!survives_float64(*integer)) {
-            return fail(Code::usage, fmt::format("'{}' is {}, and Weaviate keeps whole numbers as float64",
-                                                 property.name, *integer));
+            return fail(float64_changes(property.name, *integer));
         }
         value.set_number_value(static_cast<double>(*integer));
     }
     if (const auto* text = std::get_if<std::string_view>(&cell.data)) {
         m_bytes += text->size();
         if (property.type == model::DataType::uuid) {
-            value.set_string_value(to_uuid(*text).text());
+            value.set_string_value(uuid_text(*text));
         } else if (property.type == model::DataType::blob) {
             value.set_string_value(to_base64(*text));
         } else {
@@ -203,8 +205,8 @@ Result<Uuid> ObjectDecoder::id(const wire::SearchResult& result) {
     return Uuid::parse(result.metadata().id());
 }
 
-Cell ObjectDecoder::to_cell(model::DataType type, const wire::Value& value) {
-    switch (type) {
+Cell ObjectDecoder::to_cell(const model::Property& property, const wire::Value& value) {
+    switch (property.type) {
         case model::DataType::text:
             return {std::string_view(value.text_value()), {}};
         case model::DataType::text_array: {
@@ -214,7 +216,7 @@ Cell ObjectDecoder::to_cell(model::DataType type, const wire::Value& value) {
         case model::DataType::integer:
             return {whole_number(value), {}};
         case model::DataType::number:
-            return {std::get<double>(weaviate::to_value(type, value)), {}};
+            return {std::get<double>(weaviate::to_value(property, value)), {}};
         case model::DataType::boolean:
             return {value.bool_value(), {}};
         case model::DataType::date: {
@@ -233,8 +235,9 @@ Cell ObjectDecoder::to_cell(model::DataType type, const wire::Value& value) {
             if (!bytes) return {};
             return {std::string_view(m_owned.emplace_back(std::move(*bytes))), {}};
         }
+        default:
+            return received_cell(property, value, m_owned);
     }
-    return {};
 }
 
 std::span<const Cell> ObjectDecoder::cells(const wire::SearchResult& result) {
@@ -242,7 +245,7 @@ std::span<const Cell> ObjectDecoder::cells(const wire::SearchResult& result) {
     m_cells.clear();
     for (const auto& property : m_source.schema.properties) {
         const auto* value = find_value(result, property.name);
-        m_cells.push_back(value == nullptr ? Cell{} : to_cell(property.type, *value));
+        m_cells.push_back(value == nullptr ? Cell{} : to_cell(property, *value));
     }
     return m_cells;
 }
@@ -276,7 +279,7 @@ model::Properties ObjectDecoder::properties(const wire::SearchResult& result,
     for (const auto& property : m_source.schema.properties) {
         if (!names.empty() && std::ranges::find(names, property.name) == names.end()) continue;
         const auto* value = find_value(result, property.name);
-        if (value != nullptr) out.emplace(property.name, weaviate::to_value(property.type, *value));
+        if (value != nullptr) out.emplace(property.name, weaviate::to_value(property, *value));
     }
     return out;
 }

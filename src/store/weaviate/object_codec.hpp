@@ -69,7 +69,7 @@ class ObjectDecoder {
                                                const std::vector<std::string>& names) const;
 
   private:
-    [[nodiscard]] Cell to_cell(model::DataType type, const wire::Value& value);
+    [[nodiscard]] Cell to_cell(const model::Property& property, const wire::Value& value);
 
     const Class& m_source;
     std::vector<Cell> m_cells;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/weaviate/json_fields.hpp"
+#include "store/weaviate/value_json.hpp"
 
 namespace ely::store::weaviate {
 namespace {
@@ -67,10 +68,10 @@ std::string text_of(const json& value) {
 }
 
 // Null stays unset.
-wire::Value to_wire(model::DataType type, const json& value) {
+wire::Value to_wire(const model::Property& property, const json& value) {
     wire::Value out;
     if (value.is_null()) return out;
-    switch (type) {
+    switch (property.type) {
         case model::DataType::text:
             out.set_text_value(text_of(value));
             break;
@@ -97,6 +98,22 @@ wire::Value to_wire(model::DataType type, const json& value) {
         case model::DataType::blob:
             out.set_blob_value(text_of(value));
             break;
+        case model::DataType::date_array:
+            out.mutable_list_value();
+            for (const auto& text : value) out.mutable_list_value()->mutable_date_values()->add_values(text_of(text));
+            break;
+        case model::DataType::uuid_array:
+            out.mutable_list_value();
+            for (const auto& text : value) out.mutable_list_value()->mutable_uuid_values()->add_values(text_of(text));
+            break;
+        case model::DataType::integer_array:
+        case model::DataType::number_array:
+        case model::DataType::boolean_array:
+        case model::DataType::geo_coordinates:
+        case model::DataType::phone_number:
+        case model::DataType::object:
+        case model::DataType::object_array:
+            return value_from_json(value);
     }
     return out;
 }
@@ -127,7 +144,7 @@ wire::SearchResult result_from_json(const Class& of, const json& object) {
     const auto& properties = field(object, "properties");
     for (const auto& property : of.schema.properties) {
         const auto& value = field(properties, property.name.c_str());
-        if (!value.is_null()) fields[property.name] = to_wire(property.type, value);
+        if (!value.is_null()) fields[property.name] = to_wire(property, value);
     }
     metadata.set_vector_bytes(vector_from_json(field(object, "vector")));
     if (const auto& vectors = field(object, "vectors"); vectors.is_object()) {

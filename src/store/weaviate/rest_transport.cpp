@@ -104,8 +104,8 @@ Result<wire::SearchResult> RestTransport::found(const Class& of, const wire::Sea
     json whole{{"id", field(additional, "id")},
                {"vector", field(additional, "vector")},
                {"vectors", field(additional, "vectors")}};
-    const auto& wanted = request.properties().non_ref_properties();
-    if (std::ranges::any_of(wanted, needs_look)) {
+    const auto& wanted = request.properties();
+    if (!wanted.object_properties().empty() || std::ranges::any_of(wanted.non_ref_properties(), needs_look)) {
         const auto path = fmt::format("/v1/objects/{}/{}{}", request.collection(), text_field(additional, "id"),
                                       tenant_parameter('?', request.tenant()));
         ELY_TRY_ASSIGN(const auto looked, ask("GET", path, {}));

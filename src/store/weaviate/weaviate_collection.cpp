@@ -17,6 +17,18 @@
 #include "store/weaviate/weaviate_scan.hpp"
 
 namespace ely::store::weaviate {
+namespace {
+
+// All of an object, at any depth.
+void ask_for_parts(const model::Property& property, wire::ObjectPropertiesRequest& out) {
+    out.set_prop_name(property.name);
+    for (const auto& part : property.nested) {
+        part.nested.empty() ? out.add_primitive_properties(part.name)
+                            : ask_for_parts(part, *out.add_object_properties());
+    }
+}
+
+}  // namespace
 
 Result<std::shared_ptr<WeaviateCollection>> WeaviateCollection::make(std::shared_ptr<const Server> server,
                                                                      Class target) {
@@ -175,12 +187,11 @@ wire::SearchRequest WeaviateCollection::search_request(const std::vector<std::st
     out.set_uses_125_api(true);
     out.set_uses_127_api(true);
     auto& wanted = *out.mutable_properties();
-    if (properties.empty()) {
-        for (const auto& property : schema().properties) wanted.add_non_ref_properties(property.name);
-    } else {
-        for (const auto& name : properties) {
-            if (schema().find(name) != nullptr) wanted.add_non_ref_properties(name);
-        }
+    for (const auto& property : schema().properties) {
+        const bool chosen = properties.empty() || std::ranges::find(properties, property.name) != properties.end();
+        if (!chosen) continue;
+        property.nested.empty() ? wanted.add_non_ref_properties(property.name)
+                                : ask_for_parts(property, *wanted.add_object_properties());
     }
     out.mutable_metadata()->set_uuid(true);
     return out;
