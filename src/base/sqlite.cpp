@@ -156,10 +156,23 @@ Result<Database> Database::open(const Path& path, const OpenOptions& options) {
     sqlite3_extended_result_codes(out.m_database, 1);
     sqlite3_busy_timeout(out.m_database, options.busy_timeout_milliseconds);
     if (options.page_size > 0) ELY_TRY(out.execute(fmt::format("PRAGMA page_size={}", options.page_size)));
-    if (!options.read_only) ELY_TRY(out.execute("PRAGMA journal_mode=WAL"));
+    if (!options.read_only) ELY_TRY(out.enter_wal(options.busy_timeout_milliseconds));
     ELY_TRY(out.execute(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
     ELY_TRY(out.execute("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY"));
     return out;
+}
+
+// The first one to open a new file changes its mode; SQLite does not wait by itself for another that does so just now.
+Result<void> Database::enter_wal(int patience_milliseconds) {
+    constexpr int k_pause = 2;
+    for (int waited = 0;; waited += k_pause) {
+        const int status = sqlite3_exec(m_database, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+        if (status == SQLITE_OK) return {};
+        if ((status & 0xff) != SQLITE_BUSY || waited >= patience_milliseconds) {
+            return fail(database_error(m_database, status, m_path.string()));
+        }
+        sqlite3_sleep(k_pause);
+    }
 }
 
 Database::Database(Database&& other) noexcept

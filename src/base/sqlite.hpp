@@ -95,6 +95,7 @@ class Database {
     [[nodiscard]] sqlite3* handle() const { return m_database; }
 
   private:
+    [[nodiscard]] Result<void> enter_wal(int patience_milliseconds);
     sqlite3* m_database = nullptr;
     Path m_path;
 };

@@ -1,6 +1,7 @@
 #include "base/sqlite.hpp"
 
 #include <array>
+#include <barrier>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -131,18 +132,26 @@ TEST_CASE("migrations go on where the file stands, and one that fails changes no
 TEST_CASE("two programs that migrate at once do it once") {
     constexpr std::array<std::string_view, 2> k_steps{"CREATE TABLE t(x)", "INSERT INTO t VALUES(1)"};
     const ely::testing::TemporaryFolder folder;
-    const auto path = folder.path() / "a.db";
-    {
-        std::vector<std::jthread> threads;
-        for (int i = 0; i < 4; ++i) {
-            threads.emplace_back([&] {
-                auto database = opened(path);
-                CHECK(database.migrate(k_steps).has_value());
-            });
+    // Again and again, because the moment at which they meet is short.
+    for (int round = 0; round < 30; ++round) {
+        const auto path = folder.path() / std::to_string(round);
+        std::array<std::string, 4> problems;
+        {
+            std::barrier begin(static_cast<std::ptrdiff_t>(problems.size()));
+            std::vector<std::jthread> threads;
+            for (auto& problem : problems) {
+                threads.emplace_back([&] {
+                    begin.arrive_and_wait();
+                    auto database = Database::open(path);
+                    const auto done = database ? database->migrate(k_steps) : fail(database.error());
+                    if (!done) problem = done.error().text();
+                });
+            }
         }
+        for (const auto& problem : problems) CHECK(problem == "");
+        auto database = opened(path);
+        CHECK(count(database) == 1);
     }
-    auto database = opened(path);
-    CHECK(count(database) == 1);
 }
 
 TEST_CASE("errors say what kind they are") {
