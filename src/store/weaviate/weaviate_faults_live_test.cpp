@@ -60,7 +60,7 @@ TEST_CASE("a collection that somebody else made is read as it is") {
          {"properties",
           {{{"name", "title"}, {"dataType", {"text"}}},
            {{"name", "pages"}, {"dataType", {"int"}}},
-           {{"name", "where"}, {"dataType", {"geoCoordinates"}}}}}});
+           {{"name", "sequel"}, {"dataType", {"Foreign"}}}}}});
     for (std::uint32_t i = 0; i < 3; ++i) {
         ask("POST", "/v1/objects",
             {{"class", "Foreign"},
@@ -81,11 +81,11 @@ TEST_CASE("a collection that somebody else made is read as it is") {
     CHECK(value_of(collection->search(LexicalQuery{.text = "book 2"}, {})).front().id == test_id(2));
     CHECK(value_of(collection->search(VectorQuery{.vector = {1, 0}, .limit = 1}, {})).front().id == test_id(0));
     testing::put(*collection, {{test_id(3), {{"title", Value("new")}}, {0, 1}}});
-    // To set a vector is to write the object anew, and its place would be lost.
+    // To set a vector is to write the object anew, and its reference would be lost.
     const auto set = collection->set_vectors(std::vector{test_id(3)}, std::vector<float>{1, 2});
     REQUIRE_FALSE(set);
     CHECK(set.error().code == Code::unsupported);
-    CHECK(set.error().message.find("where") != std::string::npos);
+    CHECK(set.error().message.find("sequel") != std::string::npos);
     CHECK(value_of(collection->remove(Filter::compare("pages", Comparison::greater, std::int64_t{50}))) == 2);
     CHECK(value_of(collection->count(Filter::everything())) == 2);
     value_of(store->drop("Foreign"));
