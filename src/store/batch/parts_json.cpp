@@ -53,8 +53,9 @@ Result<json> geo(const model::Property& property, const json& value, const std::
     };
     if (!value.is_object()) return not_of(property, path);
     const json out{{"latitude", part("latitude")}, {"longitude", part("longitude")}};
-    if (!(std::abs(out["latitude"].get<double>()) <= k_most_latitude) ||
-        !(std::abs(out["longitude"].get<double>()) <= k_most_longitude)) {
+    const bool on_earth = std::abs(out["latitude"].get<double>()) <= k_most_latitude &&
+                          std::abs(out["longitude"].get<double>()) <= k_most_longitude;
+    if (!on_earth) {
         return fail(Code::usage, fmt::format("property '{}' has no latitude and longitude", path));
     }
     return out;

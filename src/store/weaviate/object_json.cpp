@@ -19,7 +19,8 @@ using nlohmann::json;
 json number_to_json(double number) {
     constexpr double k_limit = 9223372036854775808.0;  // 2^63
     const bool whole = std::trunc(number) == number && std::abs(number) < k_limit;
-    if (whole && !(number == 0 && std::signbit(number))) return static_cast<std::int64_t>(number);
+    const bool negative_zero = number == 0 && std::signbit(number);
+    if (whole && !negative_zero) return static_cast<std::int64_t>(number);
     return number;
 }
 
