@@ -63,7 +63,7 @@
 #include "ui/table.hpp"
 #include "ui/terminal.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own name
 class App;
 class Option;
 }  // namespace CLI
