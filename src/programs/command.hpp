@@ -123,8 +123,6 @@ class Option {
     // The help shows the value that stands when it is left out.
     Option* show_default();
 
-    [[nodiscard]] CLI::Option& cli() const { return *m_option; }
-
   private:
     CLI::Option* m_option;
 };

@@ -235,9 +235,9 @@ Result<Batch> BatchBuilder::finish() {
     ELY_TRY(take("_updated", true, *state.updated));
     if (state.vectors != nullptr) ELY_TRY(take(vector_column(state.schema.vectors[0]), true, *state.vectors));
     for (std::size_t i = 0; i < state.properties.size(); ++i) {
-        const auto& [name, type] = std::tie(state.schema.properties[i].name, state.schema.properties[i].type);
-        ELY_TRY(take(name, true, *state.properties[i], metadata_of(type)));
-        if (state.raws[i] != nullptr) ELY_TRY(take("_raw:" + name, true, *state.raws[i]));
+        const auto& property = state.schema.properties[i];
+        ELY_TRY(take(property.name, true, *state.properties[i], metadata_of(property.type)));
+        if (state.raws[i] != nullptr) ELY_TRY(take("_raw:" + property.name, true, *state.raws[i]));
         state.raws[i].reset();
     }
     const auto rows = static_cast<std::int64_t>(std::exchange(state.rows, 0));

@@ -139,14 +139,12 @@ Result<std::string> Rest::send_request(const std::string& url, const HttpRequest
 }
 
 Result<std::string> Rest::ask(std::string_view method, std::string_view path, const std::string& body,
-                              bool* unheard) const {
+                              bool& unheard) const {
     Result<std::string> out = fail(Code::unavailable, {});
-    bool unheard_here = false;
-    auto& earlier = unheard == nullptr ? unheard_here : *unheard;
     for (const auto i : m_rotation.from_first(std::chrono::steady_clock::now())) {
         out = send_request(m_urls[i], make_request(m_urls[i], method, path, body));
-        if (!out && earlier && method == "POST" && is_there_already(out.error())) out = std::string();
-        if (!out && can_retry(out.error().code)) earlier = true;
+        if (!out && unheard && method == "POST" && is_there_already(out.error())) out = std::string();
+        if (!out && can_retry(out.error().code)) unheard = true;
         if (out || out.error().code != Code::unavailable) {
             m_rotation.answered(i);
             return out;
@@ -158,7 +156,7 @@ Result<std::string> Rest::ask(std::string_view method, std::string_view path, co
 
 Result<std::string> Rest::ask_patiently(std::string_view method, std::string_view path, const std::string& body) const {
     bool unheard = false;
-    return with_patience(k_patience, m_stop, [&] { return ask(method, path, body, &unheard); });
+    return with_patience(k_patience, m_stop, [&] { return ask(method, path, body, unheard); });
 }
 
 RestAnswer Rest::look(std::string_view path, std::chrono::milliseconds timeout) const {
@@ -198,7 +196,8 @@ Result<json> Rest::send(std::string_view method, std::string_view path, const js
 }
 
 Result<json> Rest::send_now(std::string_view method, std::string_view path, const json& body) const {
-    ELY_TRY_ASSIGN(const auto text, ask(method, path, text_of(body)));
+    bool unheard = false;
+    ELY_TRY_ASSIGN(const auto text, ask(method, path, text_of(body), unheard));
     return parse(text, url() + std::string(path), m_check_command);
 }
 

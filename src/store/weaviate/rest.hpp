@@ -62,7 +62,7 @@ class Rest {
     // One request, to one address after the other until one answers. `unheard`: whether one was sent before whose
     // answer was lost; it may have been carried out.
     [[nodiscard]] Result<std::string> ask(std::string_view method, std::string_view path, const std::string& body,
-                                          bool* unheard = nullptr) const;
+                                          bool& unheard) const;
     [[nodiscard]] Result<std::string> ask_patiently(std::string_view method, std::string_view path,
                                                     const std::string& body) const;
     [[nodiscard]] HttpRequest make_request(const std::string& url, std::string_view method, std::string_view path,

@@ -1,5 +1,7 @@
 // How objects are taken away: by filter, in as many calls as the server's limit for one makes of it.
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -48,7 +50,8 @@ Result<std::uint64_t> WeaviateCollection::remove_matching(const wire::Filters& f
     *request.mutable_filters() = filters;
     request.set_consistency_level(wire::CONSISTENCY_LEVEL_ALL);
     std::uint64_t removed = 0;
-    std::uint64_t most = 0;  // that there can be to remove, once one call was not enough
+    std::uint64_t most = 0;  // that there can be to remove, once a second call found more
+    bool first = true;
     while (true) {
         auto reply = m_server->remove(request);
         if (reply) removed += static_cast<std::uint64_t>(reply->successful());
@@ -62,6 +65,7 @@ Result<std::uint64_t> WeaviateCollection::remove_matching(const wire::Filters& f
         if (failed) return fail(not_removed(reply->failed(), reply->matches()));
         if (reply->successful() == 0) return removed;
         // A copy that cannot be written to shows again and again what the others have removed.
+        if (std::exchange(first, false)) continue;
         if (most == 0) {
             ELY_TRY_ASSIGN(const auto left, server_count({.filters = filters}));
             most = 2 * (removed + left);
